@@ -1,0 +1,1 @@
+"""Everything that runs, under one supervisor: database, web, background worker."""

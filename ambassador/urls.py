@@ -1,0 +1,13 @@
+"""The root of all addresses: each package brings its own."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("account/", include("core.team.sign_in")),
+    path("", include("core.team.urls")),
+    path("", include("core.mail.urls")),
+    path("", include("core.properties.urls")),
+    path("", include("campaigns.urls")),
+    path("", include("orders.urls")),
+]
