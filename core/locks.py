@@ -3,6 +3,10 @@
 A guard in ``save()`` or in ``pre_save`` sees one of five ways of writing a row. A trigger sees them
 all, raw SQL included. Each class here is a Django constraint, so migrations carry it, forms hear of
 it through ``validate()``, and a violation arrives as an ``IntegrityError`` with the constraint's name.
+
+The triggers fire ALWAYS: no session setting lifts them, not even ``session_replication_role``. TRUNCATE is
+not refused: like DROP TABLE it is for the owner of the tables alone, it cannot change one row and keep the
+rest, and Django's ``flush`` is made of it.
 """
 
 from collections.abc import Sequence
@@ -19,6 +23,7 @@ BEGIN
 END $lock$;
 DROP TRIGGER IF EXISTS {function} ON {table};
 CREATE TRIGGER {function} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {function};
 """
 
 _RAISE = """
@@ -30,7 +35,7 @@ class _TriggerConstraint(models.constraints.BaseConstraint):
     """A constraint that PostgreSQL keeps by a row trigger. Subclasses give the body of its function."""
 
     # Raise this when a body changes: makemigrations compares what deconstruct() says, not the SQL.
-    version = 1
+    version = 2
 
     def _body(self, model: type[models.Model], quote: Any) -> str:
         """The statements between BEGIN and END; ``quote`` quotes an identifier."""
@@ -73,7 +78,8 @@ class _TriggerConstraint(models.constraints.BaseConstraint):
 class LockedOnceSet(_TriggerConstraint):
     """Once ``field`` has a value, it and ``along`` never change again, and the row is never deleted.
 
-    A field that is required from the first moment is thereby locked from birth.
+    Its primary key stays too, for that is what other rows and the history know it by. A field that is
+    required from the first moment is thereby locked from birth.
     """
 
     def __init__(
@@ -84,14 +90,15 @@ class LockedOnceSet(_TriggerConstraint):
         name: str,
         violation_error_message: str | None = None,
         violation_error_code: str | None = None,
-        version: int = 1,
+        version: int = 2,
     ) -> None:
         self.field, self.along, self.version = field, tuple(along), version
         message = self._message(f"“{field}” is permanent once it is set.", violation_error_message)
         super().__init__(name=name, **message)
 
     def _body(self, model: type[models.Model], quote: Any) -> str:
-        names = (self.field, *self.along)
+        assert model._meta.pk is not None
+        names = (self.field, *self.along, model._meta.pk.name)
         columns = [quote(model._meta.get_field(name).column) for name in names]  # type: ignore[union-attr]
         old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
         return f"""
@@ -135,7 +142,7 @@ class AppendOnly(_TriggerConstraint):
         sealable: Sequence[str] = (),
         violation_error_message: str | None = None,
         violation_error_code: str | None = None,
-        version: int = 1,
+        version: int = 2,
     ) -> None:
         self.erasable, self.sealable, self.version = tuple(erasable), tuple(sealable), version
         message = self._message("This is history: it is never changed.", violation_error_message)
