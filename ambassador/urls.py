@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("core.mail.urls")),
     path("", include("core.properties.urls")),
     path("", include("campaigns.urls")),
+    path("", include("referrals.urls")),
     path("", include("orders.urls")),
 ]
