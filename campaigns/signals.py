@@ -12,7 +12,7 @@ from core.accounts.signals import invitation_accepted
 
 @receiver(post_migrate)
 def found_program(sender: Any, using: str, **_: Any) -> None:
-    """The one row of the program is there from the first moment, so that looking at a screen writes nothing."""
+    """The one row of the program is there from the first moment, so looking at a screen writes nothing."""
     if sender.name == "campaigns":
         Program.objects.using(using).get_or_create(pk=1)
 

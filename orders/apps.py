@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from core.navigation import NavItem
@@ -24,4 +26,5 @@ class OrdersConfig(AppConfig):
     api_scopes = ("orders:read", "orders:write", "orders:export")
 
     def ready(self) -> None:
+        import_module("orders.signals")
         nouns.register("order", table="orders_order", reserved=RESERVED)

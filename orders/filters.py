@@ -14,7 +14,7 @@ from core.listing.facets import Choice, Condition, Day, Number, Related, Term, T
 from core.listing.filters import ListFilters
 from orders.models import Source, Status
 from orders.queries import find_contacts, visible_to
-from orders.words import in_words
+from referrals.reasons import in_words
 
 
 def find_campaigns(texts: Sequence[str], who: Any) -> dict[str, Term]:

@@ -14,7 +14,7 @@ from core.listing.drawing import Pen
 from core.listing.sorting import Sort
 from core.templatetags.ui import face, stamp, tag
 from orders.models import Source, Status
-from orders.words import in_words
+from referrals.reasons import in_words
 
 NOTHING = '<span class="a-mute">–</span>'
 STATUS_TONES = {

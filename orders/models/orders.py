@@ -1,17 +1,17 @@
 """The order: who bought, what it was worth, how it happened, and who referred the buyer."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from core.imports.models import Import
 from core.locks import CompositeForeignKey, LockedOnceSet
-from referrals.attribution import Claims
+from referrals.attribution import Claims, Verdict
 from referrals.models import Contact, ReferralAttribution
 
 
@@ -35,6 +35,9 @@ class Status(models.TextChoices):
     DISPUTED = "disputed", "Disputed"
     CANCELLED = "cancelled", "Cancelled"
     VOIDED = "voided", "Voided"
+
+
+_DECIDED = ("campaign", "referral_attribution", "advocate", "attributed_at", "reason", "attention")
 
 
 class Order(models.Model):
@@ -78,6 +81,9 @@ class Order(models.Model):
     source_details = models.JSONField(default=dict, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     properties = models.JSONField(default=dict, blank=True)
+    clocks = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="by field: when the source last said it"
+    )
     imported_in = models.ForeignKey(
         Import, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
@@ -89,8 +95,11 @@ class Order(models.Model):
     objects: ClassVar[models.Manager["Order"]] = models.Manager()
     writes: ClassVar[models.Manager["Order"]] = models.Manager()
 
-    # Claims of an order that is about to be saved; they are decided on, never stored as they came.
-    _claims: Claims | None = None
+    # Of an order that is about to be saved: its claims, which are decided on and never stored as they came;
+    # and what the receivers in orders.signals hand from before the save to after it.
+    claims: Claims | None = None
+    verdict: Verdict | None = None
+    changed: dict[str, Any] | None = None
 
     class Meta:
         constraints = [
@@ -172,16 +181,20 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.order_id
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """In one transaction with the attribution, the decision and the events that come with it."""
+        fields = kwargs.get("update_fields")
+        if self.claims and fields is not None:
+            kwargs["update_fields"] = {*fields, *_DECIDED}
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return f"/orders/{self.pk}/"
 
     @property
-    def claims(self) -> Claims | None:
-        return self._claims
-
-    @claims.setter
-    def claims(self, claims: Claims | None) -> None:
-        self._claims = claims
+    def is_attributed(self) -> bool:
+        return self.referral_attribution_id is not None
 
     @property
     def net_amount(self) -> Decimal:

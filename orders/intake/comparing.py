@@ -1,0 +1,161 @@
+"""A known order told again: what is the same, what changes, and what may not."""
+
+import datetime as dt
+from typing import Any
+
+from core import money
+from orders.intake.door import Door
+from orders.intake.drafts import Outcome, Problem
+from orders.intake.rows import Known, Row
+from referrals.evidence import Evidence, Person, read_people_by_id
+
+_UNSAID = object()
+
+
+def compare(row: Row, door: Door, evidence: Evidence) -> None:
+    """Give ``row`` its outcome as far as facts go, with the columns to change and the differences to show."""
+    known = row.known
+    assert known is not None
+    planned = row.planned
+    planned.order_pk, planned.customer_pk = known.pk, known.customer_id
+    planned.amount, planned.currency = known.amount, known.currency
+    row.campaign_id, row.ordered_at = known.campaign_id, known.ordered_at
+    if not door.admits(known.campaign_id):
+        row.refuse(Problem("order_id", "This id belongs to an order that you may not see.", "taken"))
+        return
+    if door.on_existing == "skip":
+        planned.outcome = Outcome.SKIPPED
+        return
+    locked = _locked_differences(row, known, door, evidence)
+    free = {} if planned.problems else _free_differences(row, known)
+    if planned.problems:
+        return
+    planned.differences = {**locked, **free}
+    if locked or door.on_existing == "fail":
+        planned.outcome = Outcome.CONFLICT
+        row.changes = {}
+    else:
+        planned.outcome = Outcome.UPDATED if free else Outcome.UNCHANGED
+
+
+def _locked_differences(row: Row, known: Known, door: Door, evidence: Evidence) -> dict[str, tuple[Any, Any]]:
+    """What disagrees for good. Customer and campaign are free while the order has no attribution."""
+    facts = row.facts
+    found: dict[str, tuple[Any, Any]] = {}
+    if facts.currency and facts.currency != known.currency:
+        found["currency"] = (known.currency, facts.currency)
+    changes: dict[str, tuple[str, int, tuple[Any, Any]]] = {}
+    if row.person is not None and row.person.id != known.customer_id:
+        read_people_by_id(evidence, [known.customer_id])
+        stored = evidence.people.get(known.customer_id)
+        pair = (_name_of(stored), facts.email or facts.uid)
+        changes["customer"] = ("customer_id", row.person.id, pair)
+    if facts.campaign_uid:
+        campaign = door.by_uid.get(facts.campaign_uid.lower())
+        if campaign is None and not door.is_integration:
+            row.refuse(unknown_campaign(facts.campaign_uid))
+            return found
+        if campaign is not None and not door.admits(campaign.pk):
+            row.refuse(unknown_campaign(facts.campaign_uid))
+            return found
+        if campaign is not None and campaign.pk != known.campaign_id:
+            before = door.campaigns.get(known.campaign_id) if known.campaign_id else None
+            changes["campaign"] = ("campaign_id", campaign.pk, (before.uid if before else None, campaign.uid))
+    for name, (column, value, pair) in changes.items():
+        if known.is_attributed:
+            found[name] = pair
+        elif _is_news(row, known, name, value):
+            row.changes[column] = value
+            row.planned.differences[name] = pair
+    return found
+
+
+def _free_differences(row: Row, known: Known) -> dict[str, tuple[Any, Any]]:
+    """What changes. Facts that the source told later already are left as they are."""
+    facts, found = row.facts, dict(row.planned.differences)
+    amount = _amount(row, known)
+    told = {
+        "revenue_amount": (known.amount, _UNSAID if amount is None else amount),
+        "ordered_at": (known.ordered_at, _UNSAID if facts.ordered_at is None else facts.ordered_at),
+        "external_status": (
+            known.external_status,
+            _UNSAID if facts.external_status is None else facts.external_status,
+        ),
+        "hubspot_dealstage": (
+            known.hubspot_dealstage,
+            _UNSAID if facts.hubspot_dealstage is None else facts.hubspot_dealstage,
+        ),
+    }
+    for name, (stored, given) in told.items():
+        if given is not _UNSAID and _is_news(row, known, name, given) and given != stored:
+            found[name] = (stored, given)
+            row.changes[name] = given
+    properties = dict(known.properties)
+    for name, value in facts.properties.items():
+        stored = properties.get(name)
+        if _is_news(row, known, f"properties.{name}", value) and value != stored:
+            found[f"properties.{name}"] = (stored, value)
+            if value is None:
+                properties.pop(name)
+            else:
+                properties[name] = value
+            row.changes["properties"] = properties
+    if "ordered_at" in row.changes:
+        row.ordered_at = row.changes["ordered_at"]
+    if "revenue_amount" in row.changes:
+        row.planned.amount = row.changes["revenue_amount"]
+    return found
+
+
+def _amount(row: Row, known: Known) -> Any:
+    amount = row.facts.amount
+    if amount is None:
+        return None
+    problem = settle_amount(row, known.currency)
+    if problem is None and (row.planned.amount or 0) < known.refunded:
+        words = f"{money.shown(known.refunded, known.currency)} {known.currency} of it were refunded already."
+        problem = Problem(
+            "revenue_amount", f"Revenue cannot fall below what was refunded: {words}", "refunded"
+        )
+    if problem is not None:
+        row.refuse(problem)
+        return None
+    return row.planned.amount
+
+
+def settle_amount(row: Row, currency: str) -> Problem | None:
+    """Put the amount in the decimals of ``currency``: rounded once where that is allowed, else refused."""
+    amount = row.facts.amount
+    assert amount is not None
+    rounded = money.rounded(amount, currency)
+    row.planned.amount, row.planned.currency = rounded, currency
+    if rounded == amount:
+        return None
+    if row.draft.may_round:
+        row.planned.is_rounded = True
+        return None
+    places = money.exponent(currency)
+    words = f"{currency} has {places or 'no'} decimal{'' if places == 1 else 's'}."
+    return Problem("revenue_amount", f"{amount:f} has too many decimals: {words}", "decimals")
+
+
+def unknown_campaign(uid: str) -> Problem:
+    return Problem("campaign_uid", f"There is no campaign “{uid[:60]}”.", "unknown_campaign")
+
+
+def _is_news(row: Row, known: Known, name: str, value: Any) -> bool:
+    """Whether this telling of the field is the newest. Of equal clocks the larger value counts."""
+    told_at = row.draft.told_at
+    if told_at is None:
+        return True
+    clock = f"{told_at.astimezone(dt.UTC).isoformat()} {value}"
+    stored = known.clocks.get(name, "")
+    if clock < stored:
+        return False
+    if clock > stored:
+        row.changes.setdefault("clocks", dict(known.clocks))[name] = clock
+    return True
+
+
+def _name_of(person: Person | None) -> str | None:
+    return None if person is None else person.email or person.uid

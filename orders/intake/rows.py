@@ -1,0 +1,178 @@
+"""A draft on its way through the door, with what was looked up for it."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from orders.intake.checking import Facts
+from orders.intake.drafts import OrderDraft, Outcome, Planned, Problem
+from orders.models import Order
+from referrals.attribution import Case, Claims
+from referrals.evidence import Evidence, Person, Tie
+
+
+@dataclass(slots=True)
+class Known:
+    """An order that is there already, as far as a new telling is compared with it."""
+
+    pk: int
+    order_id: str
+    customer_id: int
+    campaign_id: int | None
+    attribution_id: int | None
+    advocate_id: int | None
+    amount: Decimal
+    refunded: Decimal
+    currency: str
+    ordered_at: dt.datetime
+    external_status: str
+    hubspot_dealstage: str
+    properties: dict[str, Any]
+    clocks: dict[str, str]
+    reason: str
+    attention: str
+
+    @property
+    def is_attributed(self) -> bool:
+        return self.attribution_id is not None
+
+
+_COLUMNS = (
+    *("pk", "order_id", "customer_id", "campaign_id", "referral_attribution_id", "advocate_id"),
+    *("revenue_amount", "refunded_amount", "currency", "ordered_at", "external_status"),
+    *("hubspot_dealstage", "properties", "clocks", "reason", "attention"),
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """``changes`` are the columns of a known order to be written; ``case`` is set while it is undecided."""
+
+    draft: OrderDraft
+    facts: Facts
+    planned: Planned
+    known: Known | None = None
+    person: Person | None = None
+    campaign_id: int | None = None
+    ordered_at: dt.datetime | None = None
+    case: Case | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    noted: dict[str, str] = field(default_factory=dict)
+    enrols: list[tuple[Person, int]] = field(default_factory=list)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether something of it is written."""
+        return self.planned.outcome == Outcome.CREATED or bool(self.changes or self.noted)
+
+    def refuse(self, *problems: Problem) -> None:
+        self.planned.outcome = Outcome.REJECTED
+        self.changes, self.noted, self.case = {}, {}, None
+        self.planned.problems += problems
+
+
+class Carry:
+    """What a preview has planned so far and nobody wrote: the next chunk must see it as if it were there."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Known] = {}
+        self.people: dict[str, Person] = {}
+        self.ties: dict[int, list[Tie]] = {}
+        self.enrollments: dict[int, dict[int, Any]] = {}
+        self.claims: dict[int, set[tuple[str, str]]] = {}
+        self.announced: set[int] = set()
+        self.last_id = 0
+
+    def lend_people(self, evidence: Evidence, emails: Collection[str], uids: Collection[str]) -> None:
+        for key in (*(f"e:{email}" for email in emails), *(f"u:{uid}" for uid in uids)):
+            if key in self.people:
+                evidence.add_person(self.people[key])
+
+    def lend_standing(self, evidence: Evidence, people: Collection[int]) -> None:
+        for pk in people:
+            for tie in self.ties.get(pk, ()):
+                evidence.add_tie(tie)
+            for campaign_id, enrollment in self.enrollments.get(pk, {}).items():
+                evidence.enrollments.setdefault(pk, {}).setdefault(campaign_id, enrollment)
+
+    def keep(self, rows: list[Row], evidence: Evidence) -> None:
+        """Remember what these rows would have written."""
+        self.last_id = evidence.last_id
+        for row in rows:
+            if not row.is_stored:
+                continue
+            for person in (row.person, *(person for person, _ in row.enrols)):
+                if person is not None:
+                    self.people.update({f"e:{person.email}": person} if person.email else {})
+                    self.people.update({f"u:{person.uid}": person} if person.uid else {})
+            for person, campaign_id in row.enrols:
+                self.enrollments.setdefault(person.id, {})[campaign_id] = evidence.enrollments[person.id][
+                    campaign_id
+                ]
+            self._keep_tie(row, evidence)
+            self._keep_order(row)
+
+    def _keep_tie(self, row: Row, evidence: Evidence) -> None:
+        verdict = row.planned.verdict
+        if verdict is None or not verdict.is_new or row.person is None or verdict.campaign_id is None:
+            return
+        made = evidence.ties[(row.person.id, verdict.campaign_id)]
+        self.ties.setdefault(row.person.id, []).extend(
+            tie for tie in made if tie.id == verdict.attribution_id
+        )
+
+    def _keep_order(self, row: Row) -> None:
+        known = row.known
+        if known is None:
+            self.last_id -= 1
+            known = _as_known(row, self.last_id)
+        else:
+            for column, value in row.changes.items():
+                setattr(known, FIELD_OF_COLUMN.get(column, column), value)
+        self.orders[known.order_id] = known
+        self.claims.setdefault(known.pk, set()).update(row.facts.claims.given())
+
+
+FIELD_OF_COLUMN = {"revenue_amount": "amount", "referral_attribution_id": "attribution_id"}
+
+
+def _as_known(row: Row, pk: int) -> Known:
+    facts, planned, verdict = row.facts, row.planned, row.planned.verdict
+    assert row.person is not None
+    assert planned.amount is not None
+    assert row.ordered_at is not None
+    return Known(
+        pk,
+        facts.order_id,
+        row.person.id,
+        row.campaign_id,
+        verdict.attribution_id if verdict else None,
+        verdict.advocate_id if verdict else None,
+        planned.amount,
+        Decimal(0),
+        planned.currency,
+        row.ordered_at,
+        facts.external_status or "",
+        facts.hubspot_dealstage or "",
+        {name: value for name, value in facts.properties.items() if value is not None},
+        {},
+        verdict.reason if verdict else "",
+        verdict.attention if verdict else "",
+    )
+
+
+def read_known(order_ids: Collection[str], *, lock: bool) -> dict[str, Known]:
+    """The orders with these ids that are not voided; locked against other writers where asked."""
+    if not order_ids:
+        return {}
+    rows = Order.objects.filter(order_id__in=order_ids, voided_at__isnull=True)
+    if lock:
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
+    return {known.order_id: known for known in (Known(*values) for values in rows.values_list(*_COLUMNS))}
+
+
+def new_claims(claims: Claims, used: Collection[tuple[str, str]]) -> dict[str, str]:
+    """Those of ``claims`` that were not looked at before for the same order."""
+    return {name: text for name, text in claims.given() if (name, text.lower()) not in used}
