@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from core.navigation import NavItem
@@ -19,3 +21,6 @@ class CoreConfig(AppConfig):
         NavItem("Settings", "API keys", "team:keys", "key", "keys:manage", order=20),
         NavItem("Settings", "Mail", "mail:mail", "mail", "mail:manage", order=80),
     ]
+
+    def ready(self) -> None:
+        import_module("core.arrays")

@@ -114,8 +114,8 @@ def read_people(evidence: Evidence, emails: Iterable[str], uids: Iterable[str]) 
     emails, uids = list(emails), list(uids)
     if not emails and not uids:
         return
-    found = Contact.objects.filter(Q(email__in=emails) | Q(uid__in=uids)) if uids else None
-    rows = Contact.objects.filter(email__in=emails) if found is None else found
+    found = Contact.objects.filter(Q(email__any_of=emails) | Q(uid__any_of=uids)) if uids else None
+    rows = Contact.objects.filter(email__any_of=emails) if found is None else found
     merged: list[tuple[str | None, str | None, int]] = []
     columns = ("pk", "email", "uid", "status", "status_since", "first_name", "last_name", "merged_into_id")
     for pk, email, uid, status, since, first, last, into in rows.values_list(*columns):
@@ -138,7 +138,7 @@ def read_people_by_id(evidence: Evidence, ids: Iterable[int]) -> None:
     if not missing:
         return
     columns = ("pk", "email", "uid", "status", "status_since", "first_name", "last_name")
-    for row in Contact.objects.filter(pk__in=missing).values_list(*columns):
+    for row in Contact.objects.filter(pk__any_of=missing).values_list(*columns):
         evidence.add_person(Person(*row))
 
 
@@ -148,13 +148,13 @@ def read_claims(
     """What these texts name. Unknown codes are looked for among the coupons too, for the hint."""
     wanted = {capitals(text) for text in codes}
     if wanted:
-        rows = ReferralCode.objects.annotate(key=Upper("code")).filter(key__in=wanted)
+        rows = ReferralCode.objects.annotate(key=Upper("code")).filter(key__any_of=wanted)
         columns = ("key", "code", "enrollment__contact_id", "enrollment__campaign_id", "disabled_at")
         for key, *facts in rows.values_list(*columns):
             evidence.codes[key] = Code(*facts)
     wanted = {capitals(text) for text in coupons} | (wanted - evidence.codes.keys())
     if wanted:
-        found = CouponCode.objects.annotate(key=Upper("code")).filter(key__in=wanted)
+        found = CouponCode.objects.annotate(key=Upper("code")).filter(key__any_of=wanted)
         for key, *facts in found.values_list("key", "code", "advocate_id", "campaign_id", "disabled_at"):
             evidence.coupons[key] = Code(*facts)
     _read_visits(evidence, click_ids)
@@ -164,12 +164,12 @@ def _read_visits(evidence: Evidence, click_ids: Iterable[str]) -> None:
     wanted = {key for text in click_ids if (key := click_key(text))}
     if not wanted:
         return
-    visitors = dict(Click.objects.filter(click_id__in=wanted).values_list("click_id", "visitor"))
+    visitors = dict(Click.objects.filter(click_id__any_of=wanted).values_list("click_id", "visitor"))
     if not visitors:
         return
     of_visitor: dict[uuid.UUID, list[Visit]] = {}
     columns = ("visitor", "click_id", "enrollment__contact_id", "enrollment__campaign_id", "clicked_at")
-    clicks = Click.objects.filter(visitor__in=set(visitors.values())).order_by("clicked_at", "id")
+    clicks = Click.objects.filter(visitor__any_of=set(visitors.values())).order_by("clicked_at", "id")
     for visitor, click_id, *facts in clicks.values_list(*columns):
         of_visitor.setdefault(visitor, []).append(Visit(str(click_id), *facts))
     for click_id, visitor in visitors.items():
@@ -181,7 +181,7 @@ def read_standing(evidence: Evidence, advocate_ids: Iterable[int], customer_ids:
     advocates = {pk for pk in advocate_ids if pk > 0}
     read_people_by_id(evidence, advocates)
     if advocates:
-        for one in Enrollment.objects.filter(contact__in=advocates):
+        for one in Enrollment.objects.filter(contact__any_of=advocates):
             evidence.enrollments.setdefault(one.contact_id, {}).setdefault(one.campaign_id, one)
     customers = {pk for pk in customer_ids if pk > 0}
     if customers:
@@ -189,7 +189,7 @@ def read_standing(evidence: Evidence, advocate_ids: Iterable[int], customer_ids:
             *("pk", "advocate_id", "contact_id", "campaign_id", "referred_at"),
             *("is_active", "flagged"),
         )
-        rows = ReferralAttribution.objects.filter(contact__in=customers).order_by("pk")
+        rows = ReferralAttribution.objects.filter(contact__any_of=customers).order_by("pk")
         for row in rows.values_list(*columns):
             evidence.add_tie(Tie(*row))
 

@@ -13,6 +13,8 @@ from core.accounts.models import ApiKey, User
 from core.copying import copy_rows
 from core.events.models import Event
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -84,4 +86,4 @@ def settled(events: models.QuerySet[Event]) -> models.QuerySet[Event]:
 
 
 def _json(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return None if value is None else _encode(value)

@@ -48,8 +48,8 @@ def read_used_claims(rows: Sequence[Row], carry: Carry) -> dict[int, set[tuple[s
     stored = [pk for pk in pks if pk > 0]
     if not stored:
         return used
-    decisions = Decision.objects.filter(order__in=stored).values_list("order_id", "trace", "personal")
-    noted = Event.objects.filter(noun="order", noun_id__in=stored, kind="order_claim_noted")
+    decisions = Decision.objects.filter(order__any_of=stored).values_list("order_id", "trace", "personal")
+    noted = Event.objects.filter(noun="order", noun_id__any_of=stored, kind="order_claim_noted")
     for pk, trace, personal in decisions:
         for look in trace.get("looks", ()):
             given = look.get("given") or (personal or {}).get(look["claim"], "")

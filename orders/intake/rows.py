@@ -167,7 +167,7 @@ def read_known(order_ids: Collection[str], *, lock: bool) -> dict[str, Known]:
     """The orders with these ids that are not voided; locked against other writers where asked."""
     if not order_ids:
         return {}
-    rows = Order.objects.filter(order_id__in=order_ids, voided_at__isnull=True)
+    rows = Order.objects.filter(order_id__any_of=order_ids, voided_at__isnull=True)
     if lock:
         rows = rows.select_for_update(of=("self",)).order_by("pk")
     return {known.order_id: known for known in (Known(*values) for values in rows.values_list(*_COLUMNS))}
