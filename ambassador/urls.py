@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from orders.views.home import home
+
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("core.urls")),
     path("account/", include("core.team.sign_in")),
     path("", include("core.team.urls")),
