@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import psycopg
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, Model, QuerySet, Value, When
 from psycopg import sql
@@ -21,13 +22,18 @@ Removal: TypeAlias = Callable[[Any], None]
 
 
 def refusal(write: Callable[..., object], *arguments: Any) -> str:
-    """The constraint that refuses ``write``, at once or at commit; empty when it goes through."""
+    """The constraint that refuses ``write``, at once or at commit, or the code of the model's own kind error.
+
+    Empty when it goes through.
+    """
     try:
         with transaction.atomic():
             write(*arguments)
             connection.check_constraints()
     except IntegrityError as error:
         return violated(error) or f"no name: {error}"
+    except ValidationError as error:
+        return f"said kindly: {error.code}"
     return ""
 
 
