@@ -27,4 +27,5 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("orders.signals")
+        import_module("orders.resources")
         nouns.register("order", table="orders_order", reserved=RESERVED)
