@@ -123,7 +123,7 @@ def _amount(amount: Decimal | None, problems: list[Problem]) -> Decimal | None:
 
 def _check_details(details: Mapping[str, Any], problems: list[Problem]) -> None:
     try:
-        text = json.dumps(details, ensure_ascii=False).encode()
+        text = json.dumps(details, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, TypeError):
         problems.append(Problem("source_details", "This cannot be stored as JSON.", "json"))
         return

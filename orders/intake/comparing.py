@@ -17,18 +17,19 @@ def compare(row: Row, door: Door, evidence: Evidence) -> None:
     known = row.known
     assert known is not None
     planned = row.planned
-    planned.order_pk, planned.customer_pk = known.pk, known.customer_id
+    planned.order_pk, planned.customer_pk = real(known.pk), real(known.customer_id)
     planned.amount, planned.currency = known.amount, known.currency
     row.campaign_id, row.ordered_at = known.campaign_id, known.ordered_at
     if not door.admits(known.campaign_id):
         row.refuse(Problem("order_id", "This id belongs to an order that you may not see.", "taken"))
         return
-    if door.on_existing == "skip":
+    if door.on_existing == "skip" and not planned.problems:
         planned.outcome = Outcome.SKIPPED
         return
     locked = _locked_differences(row, known, door, evidence)
-    free = {} if planned.problems else _free_differences(row, known)
+    free = _free_differences(row, known)
     if planned.problems:
+        row.refuse()
         return
     planned.differences = {**locked, **free}
     if locked or door.on_existing == "fail":
@@ -52,13 +53,10 @@ def _locked_differences(row: Row, known: Known, door: Door, evidence: Evidence) 
         changes["customer"] = ("customer_id", row.person.id, pair)
     if facts.campaign_uid:
         campaign = door.by_uid.get(facts.campaign_uid.lower())
-        if campaign is None and not door.is_integration:
+        is_theirs = campaign is not None and door.admits(campaign.pk)
+        if not is_theirs and (campaign is not None or not door.is_integration):
             row.refuse(unknown_campaign(facts.campaign_uid))
-            return found
-        if campaign is not None and not door.admits(campaign.pk):
-            row.refuse(unknown_campaign(facts.campaign_uid))
-            return found
-        if campaign is not None and campaign.pk != known.campaign_id:
+        elif campaign is not None and campaign.pk != known.campaign_id:
             before = door.campaigns.get(known.campaign_id) if known.campaign_id else None
             changes["campaign"] = ("campaign_id", campaign.pk, (before.uid if before else None, campaign.uid))
     for name, (column, value, pair) in changes.items():
@@ -155,6 +153,11 @@ def _is_news(row: Row, known: Known, name: str, value: Any) -> bool:
     if clock > stored:
         row.changes.setdefault("clocks", dict(known.clocks))[name] = clock
     return True
+
+
+def real(pk: int) -> int | None:
+    """The row's id; None for a row that was only planned."""
+    return pk if pk > 0 else None
 
 
 def _name_of(person: Person | None) -> str | None:

@@ -64,14 +64,14 @@ def _changed(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
             personal[name] = [stored, given]
             data[name] = [row.known.customer_id if row.known else None, row.changes.get("customer_id")]
         else:
-            data[name] = [_plain(stored), _plain(given)]
+            data[name] = [_plain(value, row.planned.currency) for value in (stored, given)]
     return data, personal
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, currency: str) -> Any:
     """``value`` as JSON can hold it."""
     if isinstance(value, Decimal):
-        return format(value.normalize() if value == value.to_integral() else value, "f")
+        return money.plain(value, currency)
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
     return value

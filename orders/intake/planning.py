@@ -61,8 +61,6 @@ def plan_turn(
     for row in rows:
         if row.known is None:
             _prepare_new(row, door, evidence)
-        elif row.planned.outcome == Outcome.REJECTED:
-            row.planned.order_pk = row.known.pk
         else:
             compare(row, door, evidence)
     _reconsider(rows, door, carry, evidence)

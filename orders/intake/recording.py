@@ -15,6 +15,7 @@ from orders.intake.rows import Carry, Row
 from orders.intake.writing import write
 from orders.models import Order
 from orders.signals import orders_recorded
+from referrals.evidence import Evidence
 
 T = TypeVar("T")
 ATTEMPTS = 8
@@ -92,18 +93,25 @@ def _record(drafts: Sequence[OrderDraft], door: Door) -> list[Planned]:
         rows, evidence = plan_turn([drafts[at] for at in turn], door, Carry(), lock=True)
         planned.update(zip(turn, (row.planned for row in rows), strict=True))
         if door.on_error == "none" and any(one.outcome in _REFUSED for one in planned.values()):
-            _plan_rest(drafts, door, planned)
+            _plan_rest(drafts, door, planned, rows, evidence)
             raise _NothingStored(_unstored(planned, len(drafts)))
         write(rows, evidence, door)
         _tell(rows, door)
     return [planned[at] for at in range(len(drafts))]
 
 
-def _plan_rest(drafts: Sequence[OrderDraft], door: Door, planned: dict[int, Planned]) -> None:
-    """All errors at once: those of drafts that were not looked at yet, too."""
+def _plan_rest(
+    drafts: Sequence[OrderDraft],
+    door: Door,
+    planned: dict[int, Planned],
+    rows: list[Row],
+    evidence: Evidence,
+) -> None:
+    """All errors at once: those of drafts that were not looked at yet, too. ``rows`` are not written."""
     rest = [at for at in range(len(drafts)) if at not in planned]
     if rest:
         carry = Carry()
+        carry.keep(rows, evidence)
         for turn in turns([drafts[at] for at in rest]):
             rows, evidence = plan_turn([drafts[rest[at]] for at in turn], door, carry, lock=False)
             carry.keep(rows, evidence)

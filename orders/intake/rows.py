@@ -68,7 +68,7 @@ class Row:
         return self.planned.outcome == Outcome.CREATED or bool(self.changes or self.noted)
 
     def refuse(self, *problems: Problem) -> None:
-        self.planned.outcome = Outcome.REJECTED
+        self.planned.outcome, self.planned.differences = Outcome.REJECTED, {}
         self.changes, self.noted, self.case = {}, {}, None
         self.planned.problems += problems
 
