@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from ambassador import embedded
 from core.accounts.first_run import ensure_owner
@@ -17,7 +17,7 @@ def set_out(say: Callable[[str], None]) -> None:
     """Bring database and static files up to this code, and print who may sign in."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    _collect_static_files()
+    collect_static_files()
     if _demo_is_wanted():
         say("Making the demo program: a year of a shop's referrals. This happens once.")
         call_command("demo", verbosity=0)
@@ -34,11 +34,11 @@ def _demo_is_wanted() -> bool:
         wanted = os.environ.get("DEMO") == "1"
     else:
         wanted = settings.DATABASES["default"]["NAME"] == embedded.DEMO
-    return wanted and "demo" in get_commands() and not Order.objects.exists()
+    return wanted and not Order.objects.exists()
 
 
-def _collect_static_files() -> None:
-    """Collect them only when something changed, for it takes seconds."""
+def collect_static_files() -> None:
+    """Collect static files, and only when something changed, for it takes seconds."""
     stamp = settings.VAR_DIR / "static.stamp"
     mark = _mark_of_static_files()
     if stamp.exists() and stamp.read_text() == mark and settings.STATIC_ROOT.exists():
