@@ -3,9 +3,17 @@
 from django.urls import include, path
 
 from core.listing.views import listing_urls
+from orders.views import changes, new, page
 from orders.views.listing import ORDERS
 
 app_name = "orders"
 urlpatterns = [
     path("orders/", include(listing_urls(ORDERS))),
+    path("orders/new/", new.new, name="new"),
+    path("orders/new/preview/", new.preview, name="preview"),
+    path("orders/<int:pk>/", page.order, name="order"),
+    path("orders/<int:pk>/edit/", changes.edit, name="edit"),
+    path("orders/<int:pk>/refund/", changes.refund, name="refund"),
+    path("orders/<int:pk>/void/", changes.void, name="void"),
+    path("orders/<int:pk>/attribute/", changes.attribute, name="attribute"),
 ]

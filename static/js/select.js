@@ -2,15 +2,15 @@
 
    <select data-select> (also multiple) filters its own options. With data-url the options come from there:
    GET data-url?q=… answers [{value, text, hint}]. data-create="Use {input}" lets a person give what the list
-   does not have; data-text is what to show for the value at first. On an <input> the same works, and without
-   JavaScript it stays a plain text field. */
+   does not have (data-create-pattern="@": only what matches); data-text is what to show for the value at first.
+   On an <input> the same works, and without JavaScript it stays a plain text field. */
 "use strict";
 
 (() => {
   const START = "[data-select]:not(.tomselected)";
 
   function start(field) {
-    const { url, create } = field.dataset;
+    const { url, create, createPattern } = field.dataset;
     const many = field.multiple === true;
     const control = new window.TomSelect(field, {
       maxItems: many ? null : 1,
@@ -19,6 +19,7 @@
       delimiter: "\u0000",
       create: create !== undefined,
       createOnBlur: create !== undefined,
+      createFilter: createPattern || null,
       persist: false,
       closeAfterSelect: !many,
       hidePlaceholder: true,
