@@ -1,5 +1,6 @@
 """The verbs for one order that is there: edit, refund, void, attribute late."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -8,6 +9,7 @@ from campaigns.models import Campaign, SelfReferral
 from core import money
 from core.events.log import Actor, Entry, write
 from orders.decisions import attributed, trace_of
+from orders.intake.checking import LONGEST_ID, read_text
 from orders.intake.drafts import IntakeRefused, OrderDraft, Outcome, Planned, Problem, RefundDraft
 from orders.intake.recording import again_when_overtaken, record
 from orders.intake.standing import standing
@@ -151,27 +153,25 @@ def _locked(order_pk: int) -> Order:
 
 
 def _reason(text: str) -> str:
-    words = " ".join(text.replace("\0", "").split())
-    if not words:
-        raise IntakeRefused(Problem("reason", "Say why, for whoever looks at it later.", "required"))
-    if len(words) > LONGEST_REASON:
-        raise IntakeRefused(
-            Problem("reason", f"This is longer than {LONGEST_REASON} characters.", "too_long")
-        )
+    problems: list[Problem] = []
+    words = read_text(" ".join(text.split()), "reason", LONGEST_REASON, problems)
+    if not words and not problems:
+        problems.append(Problem("reason", "Say why, for whoever looks at it later.", "required"))
+    if problems:
+        raise IntakeRefused(*problems)
     return words
 
 
 def _check_refund(order: Order, draft: RefundDraft) -> None:
-    problems = []
-    draft.refund_id, draft.note = draft.refund_id.strip(), draft.note.strip()
-    if not draft.refund_id or len(draft.refund_id) > 255 or "\0" in draft.refund_id:
-        problems.append(Problem("refund_id", "A refund needs an id of at most 255 characters.", "required"))
+    problems: list[Problem] = []
+    draft.refund_id = read_text(draft.refund_id, "refund_id", LONGEST_ID, problems)
+    draft.note = read_text(draft.note, "note", LONGEST_REASON, problems)
+    if not draft.refund_id and not problems:
+        problems.append(Problem("refund_id", "A refund needs an id of its own.", "required"))
     if draft.kind not in Refund.Kind.values:
         problems.append(Problem("kind", "There is no such kind of refund.", "kind"))
     if draft.status not in Refund.Status.values:
         problems.append(Problem("status", "There is no such status.", "status"))
-    if len(draft.note) > LONGEST_REASON or "\0" in draft.note:
-        problems.append(Problem("note", f"At most {LONGEST_REASON} characters.", "too_long"))
     problems += _check_amount(order, draft)
     if problems:
         raise IntakeRefused(*problems)
@@ -186,8 +186,8 @@ def _check_amount(order: Order, draft: RefundDraft) -> list[Problem]:
         return [
             Problem("amount", f"Give an amount in {currency}, with at most {places} decimals.", "decimals")
         ]
-    others = order.refunds.exclude(refund_id=draft.refund_id).filter(status=Refund.Status.SUCCEEDED)
-    taken = sum((one.amount for one in others), order.revenue_amount * 0)
+    succeeded = order.refunds.filter(status=Refund.Status.SUCCEEDED).values_list("refund_id", "amount")
+    taken = sum((amount for refund_id, amount in succeeded if refund_id != draft.refund_id), Decimal(0))
     left = order.revenue_amount - taken
     if draft.status != Refund.Status.FAILED and amount > left:
         words = f"At most {money.shown(left, currency)} {currency} can be taken back."

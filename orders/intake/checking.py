@@ -51,11 +51,11 @@ def check(
 ) -> tuple[Facts, list[Problem], list[Problem]]:
     """The facts, what is wrong (all of it at once), and what is merely odd."""
     problems, warnings = list(draft.problems), []
-    order_id = _text(draft.order_id, "order_id", LONGEST_ID, problems)
+    order_id = read_text(draft.order_id, "order_id", LONGEST_ID, problems)
     if not order_id and not _is_told(problems, "order_id"):
         problems.append(Problem("order_id", "An order needs an id of its own.", "required"))
     email = _email(draft.customer_email, "customer_email", problems)
-    uid = _text(draft.customer_uid, "customer_uid", LONGEST_ID, problems)
+    uid = read_text(draft.customer_uid, "customer_uid", LONGEST_ID, problems)
     amount = _amount(draft.revenue_amount, problems)
     if draft.source_details:
         _check_details(draft.source_details, problems)
@@ -65,20 +65,20 @@ def check(
     claims = draft.claims
     if claims:
         claims = Claims(
-            _text(claims.short_code, "short_code", LONGEST_CLAIM, problems),
-            _text(claims.coupon_code, "coupon_code", LONGEST_CLAIM, problems),
+            read_text(claims.short_code, "short_code", LONGEST_CLAIM, problems),
+            read_text(claims.coupon_code, "coupon_code", LONGEST_CLAIM, problems),
             _email(claims.advocate_email, "advocate_email", problems),
-            _text(claims.click_id, "click_id", LONGEST_CLAIM, problems),
+            read_text(claims.click_id, "click_id", LONGEST_CLAIM, problems),
         )
     facts = Facts(
         order_id,
         email,
         uid,
-        _text(draft.customer_first_name, "customer_first_name", LONGEST_NAME, problems),
-        _text(draft.customer_last_name, "customer_last_name", LONGEST_NAME, problems),
+        read_text(draft.customer_first_name, "customer_first_name", LONGEST_NAME, problems),
+        read_text(draft.customer_last_name, "customer_last_name", LONGEST_NAME, problems),
         amount,
         _currency(draft.currency, problems),
-        _text(draft.campaign_uid, "campaign_uid", LONGEST_ID, problems),
+        read_text(draft.campaign_uid, "campaign_uid", LONGEST_ID, problems),
         ordered_at,
         claims,
         _optional(draft.external_status, "external_status", problems),
@@ -135,7 +135,7 @@ def _is_told(problems: Sequence[Problem], field: str) -> bool:
     return any(one.field == field for one in problems)
 
 
-def _text(value: str, field: str, longest: int, problems: list[Problem]) -> str:
+def read_text(value: str, field: str, longest: int, problems: list[Problem]) -> str:
     """``value`` trimmed, if the database can keep it."""
     if not value:
         return ""
@@ -157,11 +157,11 @@ def _text(value: str, field: str, longest: int, problems: list[Problem]) -> str:
 
 
 def _optional(value: str | None, field: str, problems: list[Problem]) -> str | None:
-    return None if value is None else _text(value, field, LONGEST_TEXT, problems)
+    return None if value is None else read_text(value, field, LONGEST_TEXT, problems)
 
 
 def _email(value: str, field: str, problems: list[Problem]) -> str:
-    text = _text(value, field, LONGEST_EMAIL, problems).lower()
+    text = read_text(value, field, LONGEST_EMAIL, problems).lower()
     if text and not _is_email(text):
         problems.append(Problem(field, f"“{text[:60]}” is not an e-mail address.", "email"))
         return ""

@@ -7,6 +7,7 @@ from core import money
 from orders.intake.door import Door
 from orders.intake.drafts import Outcome, Problem
 from orders.intake.rows import Known, Row
+from orders.intake.standing import status_at
 from referrals.evidence import Evidence, Person, read_people_by_id
 
 _UNSAID = object()
@@ -101,7 +102,10 @@ def _free_differences(row: Row, known: Known) -> dict[str, tuple[Any, Any]]:
     if "ordered_at" in row.changes:
         row.ordered_at = row.changes["ordered_at"]
     if "revenue_amount" in row.changes:
-        row.planned.amount = row.changes["revenue_amount"]
+        row.planned.amount = amount
+        status = status_at(amount, known.refunded, known.status)
+        if status != known.status:
+            row.changes["status"], found["status"] = status, (known.status, status)
     return found
 
 

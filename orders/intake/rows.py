@@ -8,7 +8,7 @@ from typing import Any
 
 from orders.intake.checking import Facts
 from orders.intake.drafts import OrderDraft, Outcome, Planned, Problem
-from orders.models import Order
+from orders.models import Order, Status
 from referrals.attribution import Case, Claims
 from referrals.evidence import Evidence, Person, Tie
 
@@ -31,6 +31,7 @@ class Known:
     hubspot_dealstage: str
     properties: dict[str, Any]
     clocks: dict[str, str]
+    status: str
     reason: str
     attention: str
 
@@ -42,7 +43,7 @@ class Known:
 _COLUMNS = (
     *("pk", "order_id", "customer_id", "campaign_id", "referral_attribution_id", "advocate_id"),
     *("revenue_amount", "refunded_amount", "currency", "ordered_at", "external_status"),
-    *("hubspot_dealstage", "properties", "clocks", "reason", "attention"),
+    *("hubspot_dealstage", "properties", "clocks", "status", "reason", "attention"),
 )
 
 
@@ -158,6 +159,7 @@ def _as_known(row: Row, pk: int) -> Known:
         facts.hubspot_dealstage or "",
         {name: value for name, value in facts.properties.items() if value is not None},
         {},
+        Status.RECORDED,
         verdict.reason if verdict else "",
         verdict.attention if verdict else "",
     )

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from orders.models import Refund, Status
 
+_BY_AMOUNT = frozenset({Status.PARTLY_REFUNDED, Status.REFUNDED})
+
 
 def standing(revenue: Decimal, refunds: Iterable[tuple[str, str, Decimal]]) -> tuple[Decimal, Status]:
     """The refunded amount and the status, from (kind, status, amount) of each refund.
@@ -25,3 +27,10 @@ def standing(revenue: Decimal, refunds: Iterable[tuple[str, str, Decimal]]) -> t
     if Refund.Kind.REFUND in kinds:
         return refunded, Status.REFUNDED if refunded >= revenue else Status.PARTLY_REFUNDED
     return refunded, Status.RECORDED
+
+
+def status_at(revenue: Decimal, refunded: Decimal, status: str) -> str:
+    """The status once the revenue is corrected: only how much was refunded is measured by it."""
+    if status not in _BY_AMOUNT:
+        return status
+    return Status.REFUNDED if refunded >= revenue else Status.PARTLY_REFUNDED

@@ -1,15 +1,17 @@
 """A small shop for tests of the door: two campaigns, two advocates, and orders as a source tells them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from core.events.log import Actor
 from core.events.models import Event
 from core.properties.models import PropertyDefinition
-from orders.intake import OrderDraft, Outcome, Planned, plan, record
-from orders.models import Decision, Order
+from orders.intake import IntakeRefused, OrderDraft, Outcome, Planned, plan, record
+from orders.models import Decision, Order, Refund
 from referrals.attribution import Claims
 from referrals.models import Contact, Enrollment, ReferralAttribution
 from tests import factories as make
@@ -93,6 +95,21 @@ def counts() -> dict[str, int]:
 
 def previewed(*drafts: OrderDraft, source: str = "api", **policy: Any) -> list[Planned]:
     return plan(list(drafts), source=source, **policy)
+
+
+def refusal(work: Callable[[], object]) -> dict[str, str]:
+    """Field → code of why ``work`` is refused, having changed nothing."""
+    before = _everything()
+    with pytest.raises(IntakeRefused) as caught:
+        work()
+    assert _everything() == before
+    assert str(caught.value).strip()
+    return {problem.field: problem.code for problem in caught.value.problems}
+
+
+def _everything() -> list[Any]:
+    rows = [*Order.objects.order_by("pk").values(), *Refund.objects.order_by("pk").values()]
+    return [*counts().items(), *rows]
 
 
 def define(name: str, kind: str = "String", *, required: bool = False) -> PropertyDefinition:
