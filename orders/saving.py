@@ -5,6 +5,7 @@ shell, a test, a script. The database holds the lock for all of them alike.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,8 @@ from core import money
 from core.events.log import SYSTEM, Entry, write
 from orders.decisions import attributed, trace_of
 from orders.models import Decision, Order
-from referrals.attribution import Case, Claims, Verdict, decide
+from referrals import reasons
+from referrals.attribution import Case, Claims, Look, Verdict, decide
 from referrals.evidence import Evidence, read_claims, read_people, read_people_by_id, read_standing
 from referrals.models import ReferralAttribution
 
@@ -31,18 +33,21 @@ class AttributionLocked(ValidationError):
         super().__init__(f"The attribution of order {order.order_id} is permanent.", code="locked")
 
 
-def before_save(order: Order) -> None:
-    """Refuse a second attribution; decide a new order, and one that brings claims and has none yet."""
+def before_save(order: Order, fields: Collection[str] | None) -> None:
+    """Refuse a second attribution; decide a new order, and one that brings claims and has none yet.
+
+    ``fields`` are those that are written, where save() was told; what is not written is not looked at.
+    """
     found: Any = None if order._state.adding else Order.objects.filter(pk=order.pk).values().first()
     stored: dict[str, Any] | None = found
     if stored is not None and stored["referral_attribution_id"] is not None:
-        if any(getattr(order, name) != stored[name] for name in LOCKED):
+        if any(getattr(order, name) != stored[name] for name in LOCKED if _is_written(name, fields)):
             raise AttributionLocked(order)
-    elif order.referral_attribution_id is not None:
-        _complete(order)
+    elif order.referral_attribution_id is not None and _is_written("referral_attribution_id", fields):
+        order.verdict = _complete(order)
     elif stored is None or order.claims is not None:
         order.verdict = _decide(order)
-    order.changed = None if stored is None else _changes(order, stored)
+    order.changed = None if stored is None else _changes(order, stored, fields)
 
 
 def after_save(order: Order, *, created: bool) -> None:
@@ -62,6 +67,7 @@ def after_save(order: Order, *, created: bool) -> None:
             order=order,
             reason=verdict.reason,
             referral_attribution_id=verdict.attribution_id,
+            decided_by=SYSTEM.kind if verdict.looks[0].claim == "person" else "rule",
             trace=trace,
             personal=personal,
         )
@@ -101,20 +107,36 @@ def _decide(order: Order) -> Verdict:
     return verdict
 
 
-def _complete(order: Order) -> None:
-    """Whoever names the attribution need not repeat what it says."""
+def _complete(order: Order) -> Verdict:
+    """Whoever names the attribution need not repeat what it says, and has decided."""
     tie = order.referral_attribution
     assert tie is not None
     order.advocate_id, order.campaign_id = tie.advocate_id, tie.campaign_id
     order.attributed_at = order.attributed_at or timezone.now()
+    if order.reason not in reasons.WINS.values():
+        order.reason, order.attention = reasons.PERSON, ""
+    look = Look("person", "", "won", order.reason, tie.advocate_id, tie.campaign_id)
+    return Verdict(order.reason, tie.campaign_id, tie.advocate_id, tie.pk, looks=[look])
 
 
-def _changes(order: Order, stored: dict[str, Any]) -> dict[str, list[Any]]:
-    pairs = {name: (value, getattr(order, name)) for name, value in stored.items() if name not in UNTOLD}
-    return {name: [_plain(old), _plain(new)] for name, (old, new) in pairs.items() if old != new}
+def _is_written(column: str, fields: Collection[str] | None) -> bool:
+    return fields is None or column in fields or column.removesuffix("_id") in fields
 
 
-def _plain(value: Any) -> Any:
+def _changes(order: Order, stored: dict[str, Any], fields: Collection[str] | None) -> dict[str, list[Any]]:
+    pairs = {
+        name: (value, getattr(order, name))
+        for name, value in stored.items()
+        if name not in UNTOLD and _is_written(name, fields)
+    }
+    return {
+        name: [_plain(value, order.currency) for value in pair]
+        for name, pair in pairs.items()
+        if pair[0] != pair[1]
+    }
+
+
+def _plain(value: Any, currency: str) -> Any:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return money.plain(value, currency)
     return value.isoformat() if isinstance(value, dt.datetime) else value

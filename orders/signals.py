@@ -3,6 +3,7 @@
 The signals for batches are sent inside the writer's transaction.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models.signals import post_save, pre_save
@@ -26,9 +27,11 @@ orders_totals = Signal()
 
 
 @receiver(pre_save, sender=Order)
-def decide(sender: type[Order], instance: Order, raw: bool, **_: Any) -> None:
+def decide(
+    sender: type[Order], instance: Order, raw: bool, update_fields: Collection[str] | None, **_: Any
+) -> None:
     if not raw:
-        before_save(instance)
+        before_save(instance, update_fields)
 
 
 @receiver(post_save, sender=Order)

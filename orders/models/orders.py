@@ -37,6 +37,7 @@ class Status(models.TextChoices):
     VOIDED = "voided", "Voided"
 
 
+_NAMED = frozenset({"referral_attribution", "referral_attribution_id"})
 _DECIDED = ("campaign", "referral_attribution", "advocate", "attributed_at", "reason", "attention")
 
 
@@ -184,7 +185,7 @@ class Order(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """In one transaction with the attribution, the decision and the events that come with it."""
         fields = kwargs.get("update_fields")
-        if self.claims and fields is not None:
+        if fields is not None and (self.claims or not _NAMED.isdisjoint(fields)):
             kwargs["update_fields"] = {*fields, *_DECIDED}
         with transaction.atomic():
             super().save(*args, **kwargs)
