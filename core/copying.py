@@ -1,4 +1,7 @@
-"""COPY, PostgreSQL's fastest way in, over Django's own connection and inside its transaction."""
+"""COPY, PostgreSQL's fastest way in, over Django's own connection and inside its transaction.
+
+What the database refuses arrives as Django's errors, as from any other statement.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,7 +21,7 @@ def copy_rows(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
@@ -40,5 +43,5 @@ def copy_text(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.write(data.encode())
