@@ -90,7 +90,7 @@ def test_batches_that_cross_each_other_all_go_in() -> None:
         return drafts if number % 2 else drafts[::-1]
 
     found = race(tell, [batch(number) for number in EIGHT])
-    assert Counter(outcome for outcomes in found for outcome in outcomes)["created"] == 12
+    assert Counter(outcome for outcomes in found for outcome in outcomes)[Outcome.CREATED] == 12
     assert all(outcome in {"created", "updated", "unchanged"} for outcomes in found for outcome in outcomes)
     assert Order.objects.count() == 12
     assert ReferralAttribution.objects.count() == 5

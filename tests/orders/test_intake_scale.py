@@ -164,4 +164,3 @@ def test_every_stored_order_is_told_upwards_once() -> None:
     finally:
         orders_recorded.disconnect(listen)
     assert heard == [["A-1", "A-3"], ["A-3"]]
-    assert known("A-1").ordered_at == make.NOON
