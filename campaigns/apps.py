@@ -8,7 +8,8 @@ from core.navigation import NavItem
 class CampaignsConfig(AppConfig):
     name = "campaigns"
     navigation = [
-        NavItem("Settings", "Program", "campaigns:program", "settings", "settings:manage", order=90)
+        NavItem("Campaigns", "Campaigns", "campaigns:list", "target", "campaigns:read", order=10, key="m"),
+        NavItem("Settings", "Program", "campaigns:program", "settings", "settings:manage", order=90),
     ]
     api_scopes = ("campaigns:read", "campaigns:write")
 

@@ -8,8 +8,14 @@ from babel.numbers import get_currency_name
 from django import forms
 from django.db.models import QuerySet
 
+from campaigns import changing
 from campaigns.models import Campaign, Program
 from core import money
+
+
+def moment_input() -> forms.DateTimeInput:
+    """The browser's own field for a day and a time of day."""
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class AccessForm(forms.Form):
@@ -54,6 +60,83 @@ class ProgramForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["currency"].choices = _currencies()  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
+
+
+class CampaignForm(forms.ModelForm):
+    """What may change about a campaign. What it all means together is judged by ``campaigns.changing``."""
+
+    landing_page = forms.URLField(
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="Where share links lead.",
+        error_messages={"invalid": "Give an address that begins with https:// or http://."},
+    )
+    currency = forms.ChoiceField(required=False, help_text="For its orders that name none.")
+    starts_at = forms.DateTimeField(
+        label="Starts", required=False, widget=moment_input(), help_text="Empty: with its launch."
+    )
+    ends_at = forms.DateTimeField(
+        label="Ends", required=False, widget=moment_input(), help_text="Empty: no end."
+    )
+
+    class Meta:
+        model = Campaign
+        fields = [
+            "name",
+            "description",
+            "landing_page",
+            "starts_at",
+            "ends_at",
+            "window_days",
+            "touch",
+            "currency",
+            "self_referral",
+        ]
+        labels = {
+            "window_days": "Tracking window, in days",
+            "touch": "Credit goes to",
+            "self_referral": "Self-referral",
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "touch": forms.RadioSelect,
+            "self_referral": forms.RadioSelect,
+        }
+        help_texts = {"self_referral": "When somebody buys with their own code."}
+
+    def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [("", f"The program’s ({program.currency})"), *_currencies()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        try:
+            changing.check(cleaned, is_new="uid" in self.fields)
+        except forms.ValidationError as error:
+            self.add_error(None, error)
+        return cleaned
+
+
+class NewCampaignForm(CampaignForm):
+    """A new campaign, uid included."""
+
+    class Meta(CampaignForm.Meta):
+        fields = ["name", "uid", *CampaignForm.Meta.fields[1:]]
+        widgets = {
+            **CampaignForm.Meta.widgets,
+            "uid": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        }
+        help_texts = {
+            **CampaignForm.Meta.help_texts,
+            "uid": "How files, integrations and the API call it. It never changes. "
+            "Empty: made from the name.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["uid"].required = False
 
 
 @cache

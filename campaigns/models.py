@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -55,7 +55,12 @@ class Campaign(models.Model):
     )
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    landing_page = models.URLField(max_length=500, blank=True, help_text="Where share links lead.")
+    landing_page = models.URLField(
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="Where share links lead.",
+    )
     currency = models.CharField(
         max_length=3, blank=True, help_text="For its orders that name none; empty: the program's."
     )
@@ -96,7 +101,12 @@ class Campaign(models.Model):
                 violation_error_message="A campaign ends after it starts.",
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["name", "id"], name="campaign_by_name")]
+        # Each index serves the sort of its column in the list of campaigns.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["name", "id"], name="campaign_by_name"),
+            models.Index(fields=["starts_at", "name", "id"], name="campaign_by_start"),
+            models.Index(fields=["ends_at", "name", "id"], name="campaign_by_end"),
+        ]
 
     def __str__(self) -> str:
         return self.name
