@@ -1,6 +1,15 @@
 from django.apps import AppConfig
 
+from core.navigation import NavItem
+
 
 class ReferralsConfig(AppConfig):
     name = "referrals"
+    navigation = (
+        NavItem("Audience", "Contacts", "contacts:list", "users", "contacts:read", order=10, key="c"),
+        NavItem(
+            "Audience", "Advocates", "advocates:list", "speakerphone", "contacts:read", order=20, key="a"
+        ),
+        NavItem("Audience", "Coupon codes", "coupons:list", "ticket", "contacts:read", order=30),
+    )
     api_scopes = ("contacts:read", "contacts:write", "attributions:read", "attributions:write")

@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -34,6 +35,9 @@ class ReferralCode(models.Model):
                 Upper("code"), name="referral_code_once", violation_error_message="This code is taken."
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(OpClass("code", name="gin_trgm_ops"), name="referral_code_search"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -62,6 +66,12 @@ class CouponCode(models.Model):
                 Upper("code"), name="coupon_code_once", violation_error_message="This coupon code is taken."
             ),
             models.CheckConstraint(condition=~Q(code=""), name="coupon_code_given"),
+        ]
+        # The sorts of the list of coupon codes, and its search.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["created_at", "id"], name="coupon_by_age"),
+            models.Index(fields=["code", "created_at", "id"], name="coupon_by_code"),
+            GinIndex(OpClass("code", name="gin_trgm_ops"), name="coupon_code_search"),
         ]
 
     def __str__(self) -> str:

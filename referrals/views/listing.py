@@ -1,0 +1,76 @@
+"""The lists of contacts, advocates and coupon codes."""
+
+from core.listing.declaration import Listing, Tab
+from referrals import queries, tables
+from referrals.filters import ContactFilters, CouponFilters, EnrollmentFilters
+from referrals.models import Contact
+
+CONTACTS = Listing(
+    name="contacts",
+    noun="contacts",
+    title="Contacts",
+    singular="contact",
+    plural="contacts",
+    table=tables.ContactTable,
+    filters=ContactFilters,
+    rows=queries.contacts_visible_to,
+    usual=queries.unmerged,
+    tie=("id",),
+    default_sort="-added",
+    name_field="label",
+    opens=tables.opens_contact,
+    tabs=(
+        Tab("all", "All", ""),
+        *(Tab(value, label, f"status={value}") for value, label in Contact.Status.choices),
+        Tab("flagged", "Flagged", "flagged=yes"),
+    ),
+    search=queries.search_contacts,
+    search_hint="Search by name, e-mail or uid",
+    body_template="contacts/list_body.html",
+)
+
+ADVOCATES = Listing(
+    name="advocates",
+    noun="contacts",
+    title="Advocates",
+    singular="advocate",
+    plural="advocates",
+    table=tables.EnrollmentTable,
+    filters=EnrollmentFilters,
+    rows=queries.enrollments_visible_to,
+    tie=("enrolled_at", "id"),
+    default_sort="-enrolled",
+    name_field="contact__label",
+    opens=tables.opens_enrollment,
+    tabs=(
+        Tab("all", "All", ""),
+        Tab("active", "Active", "active=yes"),
+        Tab("inactive", "Inactive", "active=no"),
+    ),
+    search=queries.search_enrollments,
+    search_hint="Search by name, e-mail or code",
+    body_template="advocates/list_body.html",
+)
+
+COUPONS = Listing(
+    name="coupons",
+    noun="contacts",
+    title="Coupon codes",
+    singular="coupon code",
+    plural="coupon codes",
+    table=tables.CouponTable,
+    filters=CouponFilters,
+    rows=queries.coupons_visible_to,
+    tie=("created_at", "id"),
+    default_sort="-added",
+    name_field="code",
+    opens=tables.opens_coupon,
+    tabs=(
+        Tab("all", "All", ""),
+        Tab("active", "In use", "active=yes"),
+        Tab("disabled", "Disabled", "active=no"),
+    ),
+    search=queries.search_coupons,
+    search_hint="Search by code or advocate",
+    body_template="coupons/list_body.html",
+)
