@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from core.imports.urls import import_urls
+from orders.resources import ORDERS_IMPORT
 from orders.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("api/", include("ambassador.api")),
     path("", include("core.urls")),
     path("account/", include("core.team.sign_in")),
     path("", include("core.team.urls")),
@@ -14,4 +17,5 @@ urlpatterns = [
     path("", include("campaigns.urls")),
     path("", include("referrals.urls")),
     path("", include("orders.urls")),
+    path("orders/imports/", include((import_urls(ORDERS_IMPORT), "imports"))),
 ]

@@ -9,6 +9,8 @@ from typing import Any
 from core.imports.importers import BAD, OUTCOMES, Landed
 from core.imports.translating import Row
 
+NOTED = "noted"  # the mark of rows that somebody should know something about
+
 
 @dataclass(slots=True)
 class Tally:
@@ -48,6 +50,7 @@ class Tally:
             self.rows += 1
             self.outcomes[one.outcome] += 1
             self.marks.update(one.marks)
+            self.marks[NOTED] += bool(one.warnings)
             self.refusals.update(one.refusals)
             if one.outcome == "created" and one.amount is not None:
                 self.money[one.currency] = self.money.get(one.currency, Decimal(0)) + one.amount

@@ -68,17 +68,17 @@ def in_words(problems: Sequence[Sequence[str]], labels: dict[str, str]) -> str:
     )
 
 
+def hints(problems: Sequence[Sequence[str]]) -> str:
+    """How to mend it, each hint once."""
+    return " ".join(dict.fromkeys(suggestion for _, _, suggestion in problems if suggestion))
+
+
 def conflict_in_words(differences: dict[str, Sequence[str]], labels: dict[str, str]) -> str:
     parts = [
         f"{labels.get(target, target)} is “{stored}” and would become “{given}”"
         for target, (stored, given) in differences.items()
     ]
     return f"It is there already with other facts: {'; '.join(parts)}." if parts else ""
-
-
-def labels_of(kept: Import) -> dict[str, str]:
-    """What the owner of the file calls each target."""
-    return _labels(kept)
 
 
 def _labels(kept: Import) -> dict[str, str]:
@@ -92,7 +92,7 @@ def _said(
     error = in_words(problems, labels)
     if outcome == "conflict":
         error = " ".join(part for part in (error, conflict_in_words(differences, labels)) if part)
-    return error, " ".join(dict.fromkeys(suggestion for _, _, suggestion in problems if suggestion))
+    return error, hints(problems)
 
 
 def _bad_lines(kept: Import) -> Iterator[tuple[int, str, list[list[str]], dict[str, Any]]]:

@@ -90,7 +90,7 @@ def detect(file: IO[bytes], name: str = "") -> Format:
     file.seek(0)
     sample = file.read(SAMPLE)
     file.seek(0)
-    if not sample.strip(b"\x00 \t\r\n"):
+    if not sample.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise FileRefused("The file is empty.")
     if sample.startswith(b"PK"):
         _refuse_what_is_no_workbook(file)

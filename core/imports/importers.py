@@ -117,11 +117,11 @@ Make = Callable[[dict[str, Any], list[Fault]], Any]
 class Importer:
     """How rows of one noun come in by file. Declared once, at import of its package.
 
-    ``scope`` is the noun of its permissions, ``key`` the target that tells rows apart. ``lacks`` says what a
-    choice of targets lacks. ``maker`` gives a function that makes a draft from the values of a row; it may
-    look up what it needs once. ``plan`` and ``record`` take drafts in chunks and answer in their order;
-    ``plan`` is given the same ``carry`` again for every chunk of a preview. ``marks`` are what rows are
-    counted by besides their outcome, with words.
+    ``scope`` is the noun of its permissions, ``key`` the target that tells rows apart. ``lacks`` says what
+    a choice of targets lacks, ``advice`` what of it is allowed and seldom meant. ``maker`` gives a function
+    that makes a draft from the values of a row; it may look up what it needs once. ``plan`` and ``record``
+    take drafts in chunks and answer in their order; ``plan`` is given the same ``carry`` again for every
+    chunk of a preview. ``marks`` are what rows are counted by besides their outcome, with words.
     """
 
     noun: str
@@ -131,6 +131,7 @@ class Importer:
     key: str
     targets: Callable[[Any], list[Target]]
     lacks: Callable[[set[str]], list[str]]
+    advice: Callable[[set[str]], list[str]]
     zone: Callable[[], dt.tzinfo]
     maker: Callable[[Any], Make]
     carry: Callable[[], Any]

@@ -8,12 +8,13 @@ from typing import Any
 from django.db import connection
 
 from core.copying import copy_rows
-from core.imports.counting import Tally
+from core.imports.counting import NOTED, Tally
 from core.imports.importers import BAD, Fault, Landed
 from core.imports.models import ImportRow
 from core.imports.translating import Row
 
 KEPT_TO_SEE = 200
+KEPT_NOTED = 1_000
 _LONGEST_TEXT = 300
 # Neither PostgreSQL's JSON nor UTF-8 can carry these; they are shown as a mark instead.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -33,10 +34,12 @@ def forget(import_id: int) -> None:
 def _chosen(
     import_id: int, before: Tally, rows: Iterable[Row], landed: Iterable[Landed]
 ) -> Iterator[tuple[Any, ...]]:
-    seen = before.outcomes.copy()
+    seen, noted = before.outcomes.copy(), before.marks[NOTED]
     for row, one in zip(rows, landed, strict=True):
         seen[one.outcome] += 1
-        if one.outcome not in BAD and seen[one.outcome] > KEPT_TO_SEE:
+        noted += bool(one.warnings)
+        is_noted = one.warnings and noted <= KEPT_NOTED
+        if one.outcome not in BAD and seen[one.outcome] > KEPT_TO_SEE and not is_noted:
             continue
         yield (
             import_id,

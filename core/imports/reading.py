@@ -24,11 +24,12 @@ OWN_COLUMNS = ("error", "suggestion")  # those that an error file adds
 
 
 class Line(NamedTuple):
-    """One row of the file. ``fault`` says why its cells are not to be trusted."""
+    """One row of the file. ``fault`` says why its cells are not to be trusted, ``hint`` how to mend that."""
 
     number: int
     cells: list[str]
-    fault: str
+    fault: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,18 @@ def _checked(records: Iterator[Line], width: int) -> Iterator[Line]:
             continue
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        fault = line.fault
-        if not fault and len(cells) != width:
-            fault = f"This row has {_cells(len(cells))}, the header {width}."
-        yield Line(line.number, cells, fault)
+        if line.fault or len(cells) == width:
+            yield line
+        else:
+            yield _ragged(line.number, cells, width)
 
 
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
+def _ragged(number: int, cells: list[str], width: int) -> Line:
+    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    hint = "Was it broken in two? Cells that hold a line break need quotation marks around them."
+    if len(cells) > width:
+        hint = "Put quotation marks around a cell that holds the delimiter."
+    return Line(number, cells, f"This row has {count}, the header {width}.", hint)
 
 
 class _Malformed(csv.Error):
@@ -156,7 +161,7 @@ def _records(file: IO[bytes], form: Format) -> Iterator[Line]:
         except UnicodeError:
             raise FileRefused(f"From row {number:,} on, this is no text in that encoding.") from None
         else:
-            yield Line(number, cells, "")
+            yield Line(number, cells)
 
 
 def _malformed(number: int, source: _Lines, form: Format, error: str) -> Line:
@@ -164,13 +169,12 @@ def _malformed(number: int, source: _Lines, form: Format, error: str) -> Line:
     is_one_line = len(source.taken) == 1
     text = source.give_back().rstrip("\r\n")
     cells = [cell.strip(form.quote) for cell in text[:LONGEST_RECORD].split(form.delimiter)]
+    hint = "Write two for one that belongs to the text, and one at each end of the cell."
     if "field larger" in error:
-        fault = f"A cell is longer than {LONGEST_CELL:,} characters."
-    elif "expected after" in error and is_one_line:
-        fault = f"A quotation mark ({form.quote}) stands in the middle of a cell."
-    else:
-        fault = f"A quotation mark ({form.quote}) is opened and never closed."
-    return Line(number, cells, fault)
+        return Line(number, cells, f"A cell is longer than {LONGEST_CELL:,} characters.", "Shorten it.")
+    if "expected after" in error and is_one_line:
+        return Line(number, cells, f"A quotation mark ({form.quote}) stands inside a cell.", hint)
+    return Line(number, cells, f"A quotation mark ({form.quote}) is opened and never closed.", hint)
 
 
 def _workbook(file: IO[bytes], form: Format) -> Iterator[Line]:
@@ -182,7 +186,7 @@ def _workbook(file: IO[bytes], form: Format) -> Iterator[Line]:
             if not sheet.total_height:
                 continue
             for number, values in enumerate(sheet.iter_rows(), start=1):
-                yield Line(number, [_text(value, form.decimal) for value in values], "")
+                yield Line(number, [_text(value, form.decimal) for value in values])
             return
     except (CalamineError, OSError, ValueError) as error:
         raise FileRefused(f"The workbook cannot be read: {error}") from None

@@ -21,12 +21,12 @@ def summed(lines: Iterable[Line], translator: Translator, key: str) -> Iterator[
     """One row for each value of the target ``key``. Lines without one, or broken, stay by themselves."""
     place = translator.names.index(key)
     with closing(sqlite3.connect("")) as store:
-        store.execute("CREATE TABLE lines (key BLOB, number INTEGER, fault TEXT, texts TEXT)")
+        store.execute("CREATE TABLE lines (key BLOB, number INTEGER, fault TEXT, hint TEXT, texts TEXT)")
         kept = _kept(lines, translator, place)
         while batch := list(itertools.islice(kept, _BATCH)):
-            store.executemany("INSERT INTO lines VALUES (?, ?, ?, ?)", batch)
+            store.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?)", batch)
         found = store.execute(
-            "SELECT first, number, fault, texts FROM lines"
+            "SELECT first, number, fault, hint, texts FROM lines"
             " JOIN (SELECT key, min(number) AS first FROM lines GROUP BY key) USING (key)"
             " ORDER BY first, number"
         )
@@ -34,7 +34,9 @@ def summed(lines: Iterable[Line], translator: Translator, key: str) -> Iterator[
             yield _row(group, translator)
 
 
-def _kept(lines: Iterable[Line], translator: Translator, place: int) -> Iterator[tuple[bytes, int, str, str]]:
+def _kept(
+    lines: Iterable[Line], translator: Translator, place: int
+) -> Iterator[tuple[bytes, int, str, str, str]]:
     for line in lines:
         texts = translator.texts(line)
         said = line.cells if line.fault else texts
@@ -43,13 +45,13 @@ def _kept(lines: Iterable[Line], translator: Translator, place: int) -> Iterator
             key = b"\xff%d" % line.number
         else:
             key = texts[place].encode("utf-8", "surrogatepass")
-        yield key, line.number, line.fault, json.dumps(said)
+        yield key, line.number, line.fault, line.hint, json.dumps(said)
 
 
-def _row(group: Iterator[tuple[int, int, str, str]], translator: Translator) -> Row:
+def _row(group: Iterator[tuple[int, int, str, str, str]], translator: Translator) -> Row:
     merged = Merged(translator)
-    for _, number, fault, texts in group:
+    for _, number, fault, hint, texts in group:
         if fault:
-            return translator.row(Line(number, json.loads(texts), fault))
+            return translator.row(Line(number, json.loads(texts), fault, hint))
         merged.add(number, json.loads(texts))
     return merged.row()

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,6 @@ from core.imports.values import Unreadable, moment, number, plain_text
 
 _SPOILT = re.compile("[\x00\ud800-\udfff]")
 _SHORTENED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{2}")
-_BROKEN_HINT = "Put quotation marks around a cell that holds the delimiter, and two for one inside a cell."
 
 
 @dataclass(slots=True)
@@ -65,7 +64,7 @@ class Translator:
     def row(self, line: Line) -> Row:
         texts = self.texts(line)
         if line.fault:
-            fault = Fault("", line.fault, _BROKEN_HINT, "broken_row")
+            fault = Fault("", line.fault, line.hint, "broken_row")
             return Row([line.number], dict(zip(self.names, texts, strict=True)), {}, [fault], "rejected")
         return self.row_of([line.number], texts)
 
@@ -108,6 +107,7 @@ class Merged:
         self._texts = [""] * len(translator.targets)
         self._sums: dict[str, Decimal] = {}
         self._faults: dict[str, Fault] = {}
+        self._unreadable: dict[str, tuple[int, Fault]] = {}
 
     def add(self, number: int, texts: Sequence[str]) -> None:
         self._numbers.append(number)
@@ -131,16 +131,18 @@ class Merged:
         row.texts.update({name: format(amount, "f") for name, amount in self._sums.items()})
         row.faults = [fault for fault in row.faults if fault.target not in self._faults]
         row.faults += self._faults.values()
+        for name, (line, fault) in self._unreadable.items():
+            row.values.pop(name, None)
+            where = f"Line {line:,}: " if len(self._numbers) > 1 else ""
+            row.faults.append(replace(fault, message=where + fault.message))
         return row
 
     def _sum(self, place: int, target: Target, number: int, text: str) -> None:
         try:
             amount = self._translator.read(place, text)
         except Unreadable as problem:
-            message = f"Line {number:,}: {problem.message}"
-            self._faults.setdefault(
-                target.name, Fault(target.name, message, problem.suggestion, "unreadable")
-            )
+            fault = Fault(target.name, problem.message, problem.suggestion, "unreadable")
+            self._unreadable.setdefault(target.name, (number, fault))
         else:
             self._sums[target.name] = self._sums.get(target.name, Decimal(0)) + amount
 

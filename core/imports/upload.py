@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import transaction
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from core.accounts.models import User
@@ -22,7 +23,7 @@ from core.imports.importers import Importer
 from core.imports.models import Import
 from core.imports.reading import Line, Table, opened, table
 
-LARGEST = 1_000_000_000
+LARGEST = 1 << 30
 LOOKED_AT = 1_000  # rows that formats are guessed from
 SHOWN = 3
 _CHUNK = 1 << 20
@@ -80,14 +81,16 @@ def look(kept: Import, form: Format) -> Sample:
         return _sample(read)
 
 
-def has_repeated(sample: Sample, column: str) -> bool:
-    """Whether ids come again on lines that say something else: then a line is not a whole row."""
+def is_of_parts(sample: Sample, column: str) -> bool:
+    """Whether many ids of ``column`` come again on other lines: then a line is not a whole row."""
     place = sample.columns.index(column)
     seen: dict[str, list[str]] = {}
-    for row in sample.rows:
-        if place < len(row) and row[place] and seen.setdefault(row[place], row) != row:
-            return True
-    return False
+    again = sum(
+        1
+        for row in sample.rows
+        if place < len(row) and row[place] and seen.setdefault(row[place], row) is not row
+    )
+    return again * 10 > len(sample.rows)
 
 
 @transaction.atomic
@@ -104,8 +107,6 @@ def _made(of: Importer, stored: str, name: str, passing: "_Passing", by: User | 
     if remembered is not None:
         kept = mapping.from_json(remembered.mapping)
         chosen, options = mapping.kept_to(kept, targets, sample.columns), remembered.options
-    elif of.key in chosen.columns and has_repeated(sample, chosen.columns[of.key]):
-        options = {"lines": "sum"}
     made = Import.objects.create(
         noun=of.noun,
         file_name=_shown_name(name),
@@ -163,5 +164,5 @@ class _Passing(File):
             self._feeds += chunk.count(b"\n")
             self._returns += chunk.count(b"\r")
             if self.size_read > LARGEST:
-                raise FileRefused(f"The file is larger than {LARGEST // 1_000_000:,} MB.")
+                raise FileRefused(f"The file is larger than {filesizeformat(LARGEST)}.")
             yield chunk

@@ -7,7 +7,7 @@ from core.imports.importers import Flag, Importer
 from orders.intake import Carry
 from orders.resources.drafting import maker
 from orders.resources.landing import ENROL_MISSING, planned, recorded
-from orders.resources.targets import lacking, targets
+from orders.resources.targets import advice, lacking, targets
 
 _SAMPLE = """
 order_id,ordered_at,revenue_amount,currency,customer_email,customer_first_name,customer_last_name,short_code
@@ -23,6 +23,7 @@ ORDERS_IMPORT = Importer(
     key="order_id",
     targets=targets,
     lacks=lacking,
+    advice=advice,
     zone=lambda: zone(program()),
     maker=maker,
     carry=Carry,

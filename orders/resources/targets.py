@@ -85,6 +85,13 @@ def lacking(chosen: set[str]) -> list[str]:
     return [] if names_customer else ["The customer's e-mail or id is needed."]
 
 
+def advice(chosen: set[str]) -> list[str]:
+    """What is allowed and yet seldom meant."""
+    if chosen & {"campaign_uid", "short_code", "coupon_code", "click_id"}:
+        return []
+    return ["Nothing here tells a campaign. These orders will be tracked, and earn no rewards."]
+
+
 def campaigns(who: Any) -> list[tuple[str, str]]:
     """(uid, name) of those that ``who`` may see; of all for None, the command line."""
     rows = visible_to(_Everyone() if who is None else who)
