@@ -35,6 +35,7 @@ LISTEN_PORT = int(os.environ.get("PORT") or "8000")
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES") or "2")
 SITE_URL = os.environ.get("SITE_URL", f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 SECURE = SITE_URL.startswith("https://")
+BEHIND_PROXY = _flag("BEHIND_PROXY", False)
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECRET_KEY = secrets.key("SECRET_KEY", VAR_DIR)
@@ -45,9 +46,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "ambassador",
+    "rewards",
     "orders",
     "referrals",
     "campaigns",
+    "core.api",
     "core.imports",
     "core.listing",
     "core.properties",
@@ -77,6 +80,7 @@ MIDDLEWARE = [
     "core.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.api.front.ApiMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -247,12 +251,17 @@ SESSION_COOKIE_NAME = "ambassador_session"
 CSRF_COOKIE_NAME = "ambassador_csrf"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SECURE and _flag("SSL_REDIRECT", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# --- API --------------------------------------------------------------------------------------
+
+API_RATE_LIMIT = int(os.environ.get("API_RATE_LIMIT") or "3000")  # requests a minute, for each key
+API_CORS_ORIGINS = _words("API_CORS_ORIGINS")
 
 # --- Logs -------------------------------------------------------------------------------------
 

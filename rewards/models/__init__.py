@@ -1,0 +1,17 @@
+"""What orders earn: rules and their versions, rewards, and the ledger of every change of money."""
+
+from rewards.models.ledger import Account, Entry
+from rewards.models.rewards import Miss, Reward, Status
+from rewards.models.rules import Approval, Recipient, Rule, RuleVersion
+
+__all__ = [
+    "Account",
+    "Approval",
+    "Entry",
+    "Miss",
+    "Recipient",
+    "Reward",
+    "Rule",
+    "RuleVersion",
+    "Status",
+]
