@@ -65,6 +65,9 @@ def _happening(event: Event, order: Order) -> Happening:
     tell = _TELLERS.get(event.kind)
     words, more = tell(event.data, event.personal or {}, order) if tell else (_plain(event.kind), ())
     changes = tuple(_changes(event, order)) if event.kind == "order_updated" else ()
+    if len(changes) == 1:
+        # The words name the fact already.
+        changes = (Change("", changes[0].old, changes[0].new),)
     return Happening(event.at, words, _by(event), more, changes)
 
 
@@ -77,7 +80,7 @@ def _recorded(data: dict[str, Any], personal: dict[str, Any], order: Order) -> T
 
 
 def _updated(data: dict[str, Any], personal: dict[str, Any], order: Order) -> Told:
-    names = [_label(name) for name in data.get("changed", {})]
+    names = [_label(name) for name, _ in _pairs(data.get("changed", {}))]
     return f"{names[0]} changed" if len(names) == 1 else f"{len(names)} facts changed", ()
 
 
@@ -119,7 +122,7 @@ _TELLERS: dict[str, Callable[[dict[str, Any], dict[str, Any], Order], Told]] = {
 
 
 def _changes(event: Event, order: Order) -> Iterable[Change]:
-    for name, pair in event.data.get("changed", {}).items():
+    for name, pair in _pairs(event.data.get("changed", {})):
         if name == "customer":
             # Names are personal: once erased, the ids are what is left.
             pair = (event.personal or {}).get(name) or [f"contact {pk}" for pk in pair]
@@ -127,8 +130,21 @@ def _changes(event: Event, order: Order) -> Iterable[Change]:
         yield Change(_label(name), old, new)
 
 
+def _pairs(changed: dict[str, list[Any]]) -> Iterable[tuple[str, list[Any]]]:
+    """Old and new of each fact. Where all custom properties were noted together, of each that differs."""
+    for name, (old, new) in changed.items():
+        if isinstance(old, dict) and isinstance(new, dict):
+            for key in sorted(old.keys() | new.keys()):
+                if old.get(key) != new.get(key):
+                    yield f"{name}.{key}", [old.get(key), new.get(key)]
+        else:
+            yield name.removesuffix("_id"), [old, new]
+
+
 def _label(name: str) -> str:
-    return FIELDS.get(name) or name.removeprefix("properties.")
+    if name.startswith("properties."):
+        return name.partition(".")[2]
+    return FIELDS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _value(name: str, value: Any, order: Order) -> str:

@@ -140,6 +140,7 @@ def _ahead(request: HttpRequest, form: OrderForm) -> dict[str, Any]:
         "foreseen": foresee(planned.verdict, request.user) if planned.verdict else None,
         "customer": _customer(planned, request.user),
         "hindrances": [one.message for one in planned.problems if one.field in LOOKED_AT],
+        "cautions": [one.message for one in planned.warnings],
         "amount": _exact(draft.revenue_amount, planned.currency),
     }
 
