@@ -1,0 +1,1 @@
+"""Orders for programs: recorded, read, changed and taken back."""
