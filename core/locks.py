@@ -31,7 +31,7 @@ _RAISE = """
       TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, DETAIL = lower(TG_OP);"""
 
 
-class _TriggerConstraint(models.constraints.BaseConstraint):
+class TriggerConstraint(models.constraints.BaseConstraint):
     """A constraint that PostgreSQL keeps by a row trigger. Subclasses give the body of its function."""
 
     # Raise this when a body changes: makemigrations compares what deconstruct() says, not the SQL.
@@ -75,7 +75,7 @@ class _TriggerConstraint(models.constraints.BaseConstraint):
         return {"violation_error_message": given or default, "violation_error_code": "locked"}
 
 
-class LockedOnceSet(_TriggerConstraint):
+class LockedOnceSet(TriggerConstraint):
     """Once ``field`` has a value, it and ``along`` never change again, and the row is never deleted.
 
     Its primary key stays too, for that is what other rows and the history know it by. A field that is
@@ -127,7 +127,7 @@ class LockedOnceSet(_TriggerConstraint):
         return path, args, {**kwargs, "field": self.field, "along": self.along}
 
 
-class AppendOnly(_TriggerConstraint):
+class AppendOnly(TriggerConstraint):
     """Rows are written once. Nothing changes them and nothing deletes them, with two exceptions.
 
     ``erasable`` columns hold personal values and may be set NULL (privacy erasure, nothing else).

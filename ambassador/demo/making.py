@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from ambassador.demo import files
@@ -33,8 +34,12 @@ class NotEmpty(Exception):
     """The program has orders of its own, which a demo must not stand among."""
 
 
+@transaction.atomic
 def make(*, orders: int = ORDERS, seed: int = 1, say: Callable[[str], None]) -> Counter[str]:
-    """Fill an empty program, and count the outcomes. Raises :class:`NotEmpty` where it is not empty."""
+    """Fill an empty program, and count the outcomes. Raises :class:`NotEmpty` where it is not empty.
+
+    All of it or nothing, so that a first run which is cut short can be begun again.
+    """
     if Order.objects.exists():
         raise NotEmpty("This program has orders already; the demo is made in an empty one only.")
     _name_program()
