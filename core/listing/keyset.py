@@ -17,6 +17,7 @@ from core.listing.cursors import Cursor
 from core.listing.sorting import Beyond, Direction, Sort, with_key
 
 MANY_OWNERS = 2_000
+_Part = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def walked_page(rows: QuerySet[Model], place: Place, owners: list[int] | None = 
     ``owners`` are the only rows of the other table worth visiting, where that is known.
     """
     keyed = with_key(rows, place.sort)
-    parts: list[tuple[str, tuple[Any, ...]]] = []
+    parts: list[_Part] = []
     cursor = place.cursor
     in_tail = cursor is not None and cursor.values[0] is None
     if cursor is not None and in_tail:
@@ -77,10 +78,9 @@ def walked_page(rows: QuerySet[Model], place: Place, owners: list[int] | None = 
             parts.append(_owners(rows, place, None if in_tail else cursor, owners))
         elif cursor is None or in_tail:
             parts.append(_range(keyed.filter(_has_key(place)), place, place.names, None))
+    sql, params = _united(parts)
     if place.sort.nullable and not in_tail and not place.direction.backward:
-        parts.append(_tail(rows, place, after=None))
-    sql = " UNION ALL ".join(f"({part})" for part, _ in parts)
-    params = [param for _, some in parts for param in some]
+        sql, params = _filled_up(place, (sql, params), _tail(rows, place, after=None))
     page = rows.model._default_manager.filter(pk__in=RawSQL(sql, params))  # noqa: S611  (compiled querysets)
     return with_key(page, place.sort).order_by(*place.order)[: place.limit]
 
@@ -102,6 +102,22 @@ def owners_in_use(rows: QuerySet[Model], through: str) -> list[int] | None:
     return found if len(found) <= MANY_OWNERS else None
 
 
+def _united(parts: list[_Part]) -> _Part:
+    return " UNION ALL ".join(f"({part})" for part, _ in parts), tuple(
+        one for _, some in parts for one in some
+    )
+
+
+def _filled_up(place: Place, head: _Part, tail: _Part) -> _Part:
+    """``head``, and of ``tail`` only what is missing to a page: mostly nothing, and then it is not read."""
+    missing = f'SELECT greatest({place.limit} - count(*), 0) FROM "head"'  # noqa: S608  (a number of ours)
+    sql = (
+        f'WITH "head"("id") AS MATERIALIZED ({head[0]}) SELECT "id" FROM "head" UNION ALL '  # noqa: S608
+        f'(SELECT * FROM ({tail[0]}) "tail" LIMIT ({missing}))'
+    )
+    return sql, (*head[1], *tail[1])
+
+
 def _has_key(place: Place) -> Q:
     return Q(**{f"{place.bare}__isnull": False}) if place.sort.nullable else Q()
 
@@ -120,7 +136,7 @@ def _beyond(place: Place) -> Q:
 
 def _range(
     rows: QuerySet[Model], place: Place, names: tuple[str, ...], after: tuple[Any, ...] | None
-) -> tuple[str, tuple[Any, ...]]:
+) -> _Part:
     """Ids of at most a page of ``rows`` in the order of ``names``."""
     if after is not None:
         rows = rows.filter(Beyond(names, after, place.direction.falls))
@@ -128,14 +144,12 @@ def _range(
     return page.values_list("pk").query.sql_with_params()
 
 
-def _tail(rows: QuerySet[Model], place: Place, after: tuple[Any, ...] | None) -> tuple[str, tuple[Any, ...]]:
+def _tail(rows: QuerySet[Model], place: Place, after: tuple[Any, ...] | None) -> _Part:
     without = with_key(rows, place.sort).filter(**{f"{place.bare}__isnull": True})
     return _range(without, place, place.tie, after)
 
 
-def _owners(
-    rows: QuerySet[Model], place: Place, cursor: Cursor | None, only: list[int] | None
-) -> tuple[str, tuple[Any, ...]]:
+def _owners(rows: QuerySet[Model], place: Place, cursor: Cursor | None, only: list[int] | None) -> _Part:
     """Ids of at most a page of rows, owner after owner in the order of the owners' key."""
     quote = connection.ops.quote_name
     sort, way = place.sort, place.direction.sql()
