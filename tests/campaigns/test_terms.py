@@ -220,7 +220,7 @@ def test_what_an_order_earns(terms: Terms | str, facts: dict[str, Any], expected
 
 def test_it_says_what_was_cut_and_from_what() -> None:
     found = earned(NAMED["limits"], "900.00", advocate_earned="35", earned="96")
-    assert (found.rate, found.unlimited) == (10, 90)
+    assert (found.rate, found.unlimited) == (Decimal(10), Decimal(90))
     assert found.cut_by == ("order_limit", "advocate_limit", "budget")
 
 
