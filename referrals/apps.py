@@ -11,5 +11,7 @@ class ReferralsConfig(AppConfig):
             "Audience", "Advocates", "advocates:list", "speakerphone", "contacts:read", order=20, key="a"
         ),
         NavItem("Audience", "Coupon codes", "coupons:list", "ticket", "contacts:read", order=30),
+        NavItem("Audience Activity", "Clicks", "clicks:list", "click", "clicks:read", order=30),
+        NavItem("Settings", "Site script", "site_script:overview", "code", "settings:read", order=50),
     )
     api_scopes = ("contacts:read", "contacts:write", "attributions:read", "attributions:write")

@@ -1,9 +1,10 @@
-"""Addresses of contacts, advocates and codes."""
+"""Addresses of contacts, advocates, codes, share links and clicks, and of the site script."""
 
 from django.urls import include, path
 
 from core.listing.views import listing_urls
-from referrals.views import advocates, contacts, coupons, searching
+from referrals.views import advocates, clicks, contacts, coupons, links, searching, site, site_keys
+from referrals.views.clicks import CLICKS
 from referrals.views.listing import ADVOCATES, CONTACTS, COUPONS
 
 _contacts = [
@@ -34,9 +35,33 @@ _coupons = [
     path("<int:pk>/disable/", coupons.disable, name="disable"),
     path("<int:pk>/enable/", coupons.enable, name="enable"),
 ]
+_clicks = [
+    *listing_urls(CLICKS),
+    path("<int:pk>/", clicks.show, name="show"),
+]
+_links = [
+    path("<str:code>/qr.svg", links.qr, name="qr"),
+    path("<path:code>", links.follow, name="follow"),
+]
+_site = [
+    path("ambassador.js", site.script, name="script"),
+    path("<str:key>/visits/", site.visits, name="visits"),
+    path("<str:key>/identify/", site.identify, name="identify"),
+]
+_site_script = [
+    path("", site_keys.overview, name="overview"),
+    path("new/", site_keys.add, name="add"),
+    path("<int:pk>/", site_keys.show, name="key"),
+    path("<int:pk>/edit/", site_keys.edit, name="edit"),
+    path("<int:pk>/revoke/", site_keys.revoke, name="revoke"),
+]
 
 urlpatterns = [
     path("contacts/", include((_contacts, "contacts"))),
     path("advocates/", include((_advocates, "advocates"))),
     path("coupons/", include((_coupons, "coupons"))),
+    path("clicks/", include((_clicks, "clicks"))),
+    path("r/", include((_links, "links"))),
+    path("site/", include((_site, "site"))),
+    path("settings/site-script/", include((_site_script, "site_script"))),
 ]

@@ -89,11 +89,15 @@ class Click(models.Model):
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=400, blank=True)
     referrer = models.CharField(max_length=500, blank=True)
+    is_bot = models.BooleanField(default=False, help_text="it said so itself, as link previews do")
 
     class Meta:
+        # Whose clicks an order's may stand for; then the list of clicks, its bots and its sort by code.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["visitor", "clicked_at"], name="click_of_visitor"),
             models.Index(fields=["clicked_at", "id"], name="click_by_date"),
+            models.Index(fields=["clicked_at", "id"], name="click_of_bots", condition=Q(is_bot=True)),
+            models.Index(fields=["code", "clicked_at", "id"], name="click_by_code"),
         ]
 
     def __str__(self) -> str:

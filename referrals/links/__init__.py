@@ -1,0 +1,1 @@
+"""Share links: where ``/r/CODE`` leads, who follows it, and the click that is kept of it."""
