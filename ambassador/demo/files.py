@@ -1,7 +1,7 @@
 """The made-up sales as the files that a shop would have: one a quarter, one of the partners, one of Tokyo."""
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,12 @@ def write(sales: Iterable[Sale], folder: Path) -> list[SalesFile]:
     by_name: dict[str, list[Sale]] = {}
     for sale in sales:
         by_name.setdefault(_name(sale), []).append(sale)
-    return [_written(folder / name, those) for name, those in by_name.items()]
+    return [_written(folder / name, those, _LAYOUTS[those[0].door]) for name, those in by_name.items()]
+
+
+def one_file(sales: Sequence[Sale], folder: Path) -> SalesFile:
+    """All of ``sales`` in one file, wherever they were made."""
+    return _written(folder / "sales.csv", sales, _SHOP)
 
 
 def _name(sale: Sale) -> str:
@@ -73,8 +78,7 @@ def _name(sale: Sale) -> str:
     return f"shop-{sale.at.year}-q{(sale.at.month + 2) // 3}.csv"
 
 
-def _written(path: Path, sales: list[Sale]) -> SalesFile:
-    layout = _LAYOUTS[sales[0].door]
+def _written(path: Path, sales: Sequence[Sale], layout: dict[str, tuple[str, Cell]]) -> SalesFile:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow([column for column, _ in layout.values()])
