@@ -82,15 +82,15 @@ def look(kept: Import, form: Format) -> Sample:
 
 
 def is_of_parts(sample: Sample, column: str) -> bool:
-    """Whether many ids of ``column`` come again on other lines: then a line is not a whole row."""
+    """Whether many ids of ``column`` come again on lines that differ: then a line is not a whole row."""
     place = sample.columns.index(column)
     seen: dict[str, list[str]] = {}
     again = sum(
         1
         for row in sample.rows
-        if place < len(row) and row[place] and seen.setdefault(row[place], row) is not row
+        if place < len(row) and row[place] and seen.setdefault(row[place], row) != row
     )
-    return again * 10 > len(sample.rows)
+    return again > 1 and again * 10 > len(sample.rows)
 
 
 @transaction.atomic

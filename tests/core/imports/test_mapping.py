@@ -51,19 +51,25 @@ PAYMENTS = "id,Amount,Currency,Created (UTC),Customer Email,Customer ID,Status"
     [
         (
             SHOP,
-            "order_id=Order ID,ordered_at=Order Date,revenue_amount=Sales,customer_uid=Customer ID,"
-            "customer_name=Customer Name",
+            (
+                "order_id=Order ID,ordered_at=Order Date,revenue_amount=Sales,customer_uid=Customer ID,"
+                "customer_name=Customer Name"
+            ),
         ),
         (
             OWN,
-            "order_id=order_id,ordered_at=ordered_at,revenue_amount=revenue_amount,currency=currency,"
-            "customer_email=customer_email,customer_name=customer_name,campaign_uid=campaign_uid,"
-            "advocate_email=advocate_email",
+            (
+                "order_id=order_id,ordered_at=ordered_at,revenue_amount=revenue_amount,currency=currency,"
+                "customer_email=customer_email,customer_name=customer_name,campaign_uid=campaign_uid,"
+                "advocate_email=advocate_email"
+            ),
         ),
         (
             PAYMENTS,
-            "order_id=id,ordered_at=Created (UTC),revenue_amount=Amount,currency=Currency,"
-            "customer_email=Customer Email,customer_uid=Customer ID",
+            (
+                "order_id=id,ordered_at=Created (UTC),revenue_amount=Amount,currency=Currency,"
+                "customer_email=Customer Email,customer_uid=Customer ID"
+            ),
         ),
     ],
     ids=["shop", "own export", "payments"],
