@@ -345,7 +345,7 @@ class AttributeForm(OrderFormBase):
     """A person says who referred an order that nobody has been credited for."""
 
     advocate = person(
-        "Advocate", "/advocates/search/", required=True, error_messages={"required": "Choose an advocate."}
+        "Advocate", "/contacts/search/", required=True, error_messages={"required": "Choose an advocate."}
     )
     campaign = forms.CharField(label="Campaign", error_messages={"required": "Choose a campaign."})
     reason = line(

@@ -238,6 +238,7 @@ def test_the_look_ahead_says_who_and_why_and_writes_nothing(client: Client, shop
         " Customer leo@example.com, new Campaign Spring Revenue 80.00 USD Once saved, this is permanent."
     )
     assert {one["sql"].split()[0] for one in queries} <= {"SELECT"}
+    assert len(queries) <= 18, [one["sql"][:120] for one in queries]
     nothing_was_written()
 
 

@@ -11,16 +11,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.events.log import SYSTEM, actor_for
+from core.events.models import Event
 from core.properties import changes
 from core.properties.changes import Terms
 from orders import intake
 from orders.intake import OrderDraft, RefundDraft
+from orders.models import Decision
 from referrals.attribution import Claims
+from referrals.models import Contact
 from tests import factories, people
 from tests.orders import program
 from tests.orders.program import Program, record, words
 
 pytestmark = pytest.mark.django_db
+
+CODE_OF_INES = "Referral code INES10 belongs to Ines Brandt in Spring"
 
 
 @pytest.fixture
@@ -110,6 +115,35 @@ def test_nobody_is_explained_with_the_nearest_miss(client: Client, shop: Program
     assert (
         f'href="{at(order, "attribute/")}?advocate={shop.ines.pk}"' in client.get(at(order)).content.decode()
     )
+
+
+def test_a_click_that_is_too_old_says_until_when_it_counted(client: Client, shop: Program) -> None:
+    visit = shop.ines.enrollments.get().clicks.create(code="INES10", clicked_at=factories.LONG_AGO)
+    text = words(client.get(at(record("O-1", claims=Claims(click_id=str(visit.click_id))))))
+    assert (
+        "did not count: Click on the link of Ines Brandt in Spring on 1 Jan 2025"
+        " The click lies outside the campaign's tracking window. It counted until 1 Apr 2025." in text
+    )
+    assert "Credit Ines Brandt by hand" in text
+
+
+@pytest.mark.parametrize(
+    ("customer", "status", "sentence"),
+    [
+        ("ines.brandt@example.com", "enrolled", "Advocate and customer are the same person."),
+        ("leo@example.com", "banned", "The advocate was banned when the order was placed."),
+    ],
+)
+def test_whom_a_person_could_not_credit_is_not_suggested(
+    client: Client, shop: Program, customer: str, status: str, sentence: str
+) -> None:
+    Contact.objects.filter(pk=shop.ines.pk).update(status=status)
+    text = words(client.get(at(record("O-1", customer_email=customer, claims=Claims("INES10")))))
+    assert (
+        f"The one thing that named an advocate did not count. did not count: {CODE_OF_INES} {sentence}"
+        in text
+    )
+    assert "by hand" not in text
 
 
 def test_an_order_that_nobody_was_named_for_says_so(client: Client, shop: Program) -> None:
@@ -227,6 +261,27 @@ def test_an_analyst_looks_and_changes_nothing(client: Client, shop: Program) -> 
 def test_nothing_that_is_not_there_breaks(client: Client, shop: Program) -> None:
     assert client.get("/orders/999999/").status_code == 404
     assert client.get(f"/orders/{10**30}/").status_code == 404
+
+
+def test_erased_people_are_gone_and_the_facts_stay(client: Client, shop: Program) -> None:
+    order = record(
+        "O-1", campaign_uid="spring", claims=Claims("INES10", advocate_email="tom.becker@example.com")
+    )
+    intake.edit(
+        order.pk, OrderDraft(external_status="paid"), source="dashboard", actor=actor_for(people.anna())
+    )
+    blank = {"email": None, "uid": None, "first_name": "", "last_name": "", "erased_at": factories.NOON}
+    Contact.objects.update(**blank)
+    Decision.objects.update(personal=None)
+    Event.objects.update(personal=None, actor_label=None)
+    html = client.get(at(order)).content.decode()
+    text = words(html)
+    assert f"Why Erased contact {shop.ines.pk}?" in text
+    assert f"did not count: Advocate Erased contact {shop.tom.pk}" in text
+    assert "by somebody, in the dashboard" in text
+    for gone in ("Ines", "Brandt", "tom.becker", "Nora", "Anna Analyst"):
+        assert gone not in html.partition("<main")[2]
+    assert client.get(at(order, "edit/")).status_code == 200
 
 
 def test_it_asks_few_questions_of_the_database(client: Client, shop: Program) -> None:
