@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("campaigns.urls")),
     path("", include("referrals.urls")),
     path("", include("orders.urls")),
+    path("", include("rewards.urls")),
     path("orders/imports/", include((import_urls(ORDERS_IMPORT), "imports"))),
 ]

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core.accounts.permissions import may
-from core.navigation import NavItem, items_in_order, search_url_name
+from core.navigation import NavItem, items_in_order, panels_of, search_url_name
 
 THEMES = {"system": "device-desktop", "light": "sun", "dark": "moon"}  # with their icons
 THEME_COOKIE = "ambassador_theme"
@@ -82,6 +82,15 @@ class Frame:
     def search_url(self) -> str:
         name = search_url_name()
         return reverse(name) if name else ""
+
+
+def panels(place: str, pk: int, who: Any) -> list[tuple[str, str]]:
+    """(title, address) of what higher floors add to the page of this row, as far as ``who`` may see it."""
+    return [
+        (panel.title, reverse(panel.url_name, args=[pk]))
+        for panel in panels_of(place)
+        if may(who, panel.permission)
+    ]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

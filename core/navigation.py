@@ -1,7 +1,7 @@
 """How packages tell the frame of their screens, without it importing any of them.
 
 Each names its own in its AppConfig, ``navigation = [NavItem(...)]``. One of them may also name the address
-of the global search, ``search_url``.
+of the global search, ``search_url``, and any of them panels for the pages of lower floors, ``panels``.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,29 @@ class NavItem:
     order: int = 100
     key: str = ""
     under: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part that a package on a higher floor adds to a page below it: ``panels = [Panel(...)]``.
+
+    ``place`` is the page (``"order"``, ``"campaign"``); ``url_name`` takes the key of its row and answers
+    with HTML that the page fetches.
+    """
+
+    place: str
+    url_name: str
+    permission: str
+    title: str
+
+
+@cache
+def panels_of(place: str) -> tuple[Panel, ...]:
+    """What the installed packages add to ``place``, the lowest floor's first."""
+    found: list[Panel] = []
+    for config in apps.get_app_configs():
+        found.extend(panel for panel in getattr(config, "panels", ()) if panel.place == place)
+    return tuple(reversed(found))
 
 
 @cache

@@ -178,3 +178,8 @@ def _apply(outcome: Outcome, reward: Reward, to: Status, reason: str) -> None:
     outcome.changed.append(reward)
     data = {"order": reward.order_id, "status": [str(was), str(to)], "reason": reason}
     outcome.events.append(Entry(f"reward_{_EVENTS[to]}", "reward", reward.pk, data))
+
+
+def is_held(reward: Reward) -> bool:
+    """Whether something keeps it from approving itself."""
+    return not Reward.objects.filter(HOLDS_NOT, pk=reward.pk).exists()

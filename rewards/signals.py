@@ -1,15 +1,24 @@
 """What orders set off here, inside the transaction that wrote them."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from core.events.log import SYSTEM, Actor
 from orders.intake import Outcome, Planned
 from orders.models import Order
-from orders.signals import orders_attributed, orders_recorded, orders_refunded, orders_voided
+from orders.signals import (
+    orders_attributed,
+    orders_recorded,
+    orders_refunded,
+    orders_totals,
+    orders_voided,
+)
 from rewards.accrual import settle
+from rewards.queries import earned_by
 from rewards.taking_back import take_back
 
 
@@ -37,6 +46,11 @@ def follow_refund(order: Order, **_: Any) -> None:
 @receiver(orders_voided)
 def follow_void(order: Order, **_: Any) -> None:
     take_back(order)
+
+
+@receiver(orders_totals)
+def add_up(rows: QuerySet[Order], **_: Any) -> list[tuple[str, str, Decimal]]:
+    return earned_by(rows)
 
 
 def _is_new(one: Planned) -> bool:

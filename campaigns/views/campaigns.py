@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from campaigns.states import TONES, State, state_now
 from core.accounts.permissions import may, requires
 from core.events.log import actor_for, history
+from core.frame import panels
 
 SOURCE = "dashboard"
 EVENTS = 50
@@ -33,6 +34,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "may_write": may(request.user, "campaigns:write"),
         "may_enrol": may(request.user, "contacts:write"),
         "numbers": queries.advocates(campaign),
+        "panels": panels("campaign", pk, request.user),
         "events": words.in_words(history("campaign", [pk])[:EVENTS]),
     }
     return render(request, "campaigns/campaign.html", context)

@@ -50,7 +50,7 @@ class Listing:
     orders), told which filters are in force. ``tie`` orders rows of equal keys, ends with the id and has an
     index. ``name_field`` is what a row is called, ``opens`` its address. ``namespace`` is that of the list's
     addresses, where it is not its name. ``totals`` works out the numbers above the table for the context of
-    ``totals_template``.
+    ``totals_template``. ``bulk_template`` are the buttons for selected rows, besides export.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Listing:
     totals_template: str = ""
     template: str = "listing/page.html"
     body_template: str = "listing/body.html"
+    bulk_template: str = ""
 
     def __post_init__(self) -> None:
         LISTINGS[self.name] = self

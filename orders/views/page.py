@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.accounts.permissions import may, requires
 from core.events.log import history
+from core.frame import panels
 from core.properties.definitions import definitions
 from core.templatetags.ui import tag
 from orders.explaining import explain
@@ -20,7 +21,7 @@ from referrals import reasons
 from referrals.models import Contact
 
 MOST_EVENTS = 200
-_RELATED = ("customer", "campaign", "advocate", "referral_attribution")
+_RELATED = ("customer", "campaign", "advocate", "referral_attribution", "imported_in")
 
 
 def find(request: HttpRequest, pk: int) -> Order:
@@ -41,6 +42,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "properties": _properties(found),
         "happenings": happenings(events[:MOST_EVENTS], found),
         "has_more": len(events) > MOST_EVENTS,
+        "panels": panels("order", pk, request.user),
         "refunds": found.refunds.order_by("-refunded_at", "-id"),
         "attention": reasons.sentence(found.attention) if found.attention else "",
         "customer_name": _name(found.customer),
