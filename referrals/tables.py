@@ -1,6 +1,7 @@
 """The columns of the lists of contacts, advocates and coupon codes."""
 
 import datetime as dt
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -29,7 +30,6 @@ STATUS_TAGS = {
     value: tag(label, STATUS_TONES[Contact.Status(value)]) for value, label in Contact.Status.choices
 }
 ACTIVE_TAG, INACTIVE_TAG = tag("Active", "good"), tag("Inactive")
-FLAG = f'<span title="Flagged">{icon("flag", "s")}<span class="a-hush">Flagged</span></span>'
 IN_USE_TAG, DISABLED_TAG = tag("In use", "good"), tag("Disabled")
 
 _CODES = (
@@ -39,6 +39,12 @@ _CODES = (
     .annotate(joined=StringAgg("code", delimiter=", ", order_by="pk"))
     .values("joined")
 )
+
+
+@cache
+def _flag() -> str:
+    """Drawn when it is first wanted: an icon's address is known only once static files are collected."""
+    return f'<span title="Flagged">{icon("flag", "s")}<span class="a-hush">Flagged</span></span>'
 
 
 def opens_contact(pk: int) -> str:
@@ -62,7 +68,7 @@ def draw_contact(pen: Pen, pk: int, label: str, flagged: bool) -> str:
     name = called(pk, label)
     return (
         f'<span class="a-who">{face(name)}<a href="{opens_contact(pk)}" hx-boost="false">'
-        f'<b class="a-clip">{escape(name)}</b></a>{FLAG if flagged else ""}</span>'
+        f'<b class="a-clip">{escape(name)}</b></a>{_flag() if flagged else ""}</span>'
     )
 
 

@@ -1,7 +1,10 @@
 """The house rules that no other tool checks: one door for orders, and a small tail of sizes."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,3 +91,12 @@ def test_nothing_is_left_unfinished(suffix: str) -> None:
         if UNFINISHED.search(line)
     ]
     assert unfinished == []
+
+
+def test_the_program_starts_before_static_files_are_collected(tmp_path: Path) -> None:
+    """A first start checks itself before it has collected them, so nothing may ask for one at import."""
+    environment = {**os.environ, "VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "ambassador.settings"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
