@@ -1,14 +1,13 @@
 """A known order told again: what is the same, what changes, and what may not."""
 
-import datetime as dt
 from typing import Any
 
 from core import money
 from orders.intake.door import Door
 from orders.intake.drafts import Outcome, Problem
-from orders.intake.rows import Known, Row
+from orders.intake.rows import Known, Row, clock
 from orders.intake.standing import status_at
-from referrals.evidence import Evidence, Person, read_people_by_id
+from referrals.evidence import Evidence
 
 _UNSAID = object()
 
@@ -46,27 +45,38 @@ def _locked_differences(row: Row, known: Known, door: Door, evidence: Evidence) 
     found: dict[str, tuple[Any, Any]] = {}
     if facts.currency and facts.currency != known.currency:
         found["currency"] = (known.currency, facts.currency)
-    changes: dict[str, tuple[str, int, tuple[Any, Any]]] = {}
-    if row.person is not None and row.person.id != known.customer_id:
-        read_people_by_id(evidence, [known.customer_id])
-        stored = evidence.people.get(known.customer_id)
-        pair = (_name_of(stored), facts.email or facts.uid)
-        changes["customer"] = ("customer_id", row.person.id, pair)
+    told: dict[str, tuple[int, int | None]] = {}
+    if row.person is not None:
+        told["customer"] = (row.person.id, known.customer_id)
     if facts.campaign_uid:
         campaign = door.by_uid.get(facts.campaign_uid.lower())
         is_theirs = campaign is not None and door.admits(campaign.pk)
         if not is_theirs and (campaign is not None or not door.is_integration):
             row.refuse(unknown_campaign(facts.campaign_uid))
-        elif campaign is not None and campaign.pk != known.campaign_id:
-            before = door.campaigns.get(known.campaign_id) if known.campaign_id else None
-            changes["campaign"] = ("campaign_id", campaign.pk, (before.uid if before else None, campaign.uid))
-    for name, (column, value, pair) in changes.items():
+        elif campaign is not None:
+            told["campaign"] = (campaign.pk, known.campaign_id)
+    for name, (given, stored) in told.items():
+        if not _is_news(row, known, name, given) or given == stored:
+            continue
+        pair = _in_words(name, row, stored, door, evidence)
         if known.is_attributed:
             found[name] = pair
-        elif _is_news(row, known, name, value):
-            row.changes[column] = value
+        else:
+            row.changes[f"{name}_id"] = given
             row.planned.differences[name] = pair
     return found
+
+
+def _in_words(
+    name: str, row: Row, stored: int | None, door: Door, evidence: Evidence
+) -> tuple[str | None, str | None]:
+    """(stored, given) as people say it: the customer's address, the campaign's uid."""
+    facts = row.facts
+    if name == "customer":
+        person = evidence.people.get(stored) if stored else None
+        return (person.email or person.uid) if person else None, facts.email or facts.uid
+    before, after = (door.campaigns.get(stored) if stored else None), door.by_uid[facts.campaign_uid.lower()]
+    return before.uid if before else None, after.uid
 
 
 def _free_differences(row: Row, known: Known) -> dict[str, tuple[Any, Any]]:
@@ -150,19 +160,14 @@ def _is_news(row: Row, known: Known, name: str, value: Any) -> bool:
     told_at = row.draft.told_at
     if told_at is None:
         return True
-    clock = f"{told_at.astimezone(dt.UTC).isoformat()} {value}"
-    stored = known.clocks.get(name, "")
-    if clock < stored:
+    told, stored = clock(told_at, value), known.clocks.get(name, "")
+    if told < stored:
         return False
-    if clock > stored:
-        row.changes.setdefault("clocks", dict(known.clocks))[name] = clock
+    if told > stored:
+        row.changes.setdefault("clocks", dict(known.clocks))[name] = told
     return True
 
 
 def real(pk: int) -> int | None:
     """The row's id; None for a row that was only planned."""
     return pk if pk > 0 else None
-
-
-def _name_of(person: Person | None) -> str | None:
-    return None if person is None else person.email or person.uid

@@ -7,7 +7,15 @@ from orders.intake.door import Door
 from orders.intake.drafts import Outcome, Problem
 from orders.intake.rows import Carry, Known, Row, read_known
 from orders.models import Decision
-from referrals.evidence import Evidence, Person, capitals, read_claims, read_people, read_standing
+from referrals.evidence import (
+    Evidence,
+    Person,
+    capitals,
+    read_claims,
+    read_people,
+    read_people_by_id,
+    read_standing,
+)
 
 
 def gather(rows: Sequence[Row], door: Door, carry: Carry, *, lock: bool) -> Evidence:
@@ -35,6 +43,7 @@ def gather(rows: Sequence[Row], door: Door, carry: Carry, *, lock: bool) -> Evid
     for row in rows:
         if row.planned.outcome != Outcome.REJECTED:
             row.person = identify(row, evidence)
+    _read_other_customers(rows, evidence)
     _read_standing(rows, evidence, carry)
     return evidence
 
@@ -107,6 +116,12 @@ def _learn(row: Row, person: Person, evidence: Evidence) -> None:
 
 def _lent(carry: Carry, order_ids: set[str]) -> dict[str, Known]:
     return {order_id: carry.orders[order_id] for order_id in order_ids if order_id in carry.orders}
+
+
+def _read_other_customers(rows: Sequence[Row], evidence: Evidence) -> None:
+    """Those of known orders that are told with another customer now: the difference names both."""
+    others = (row.known.customer_id for row in rows if row.known is not None and row.person is not None)
+    read_people_by_id(evidence, set(others) - evidence.people.keys())
 
 
 def _read_standing(rows: Sequence[Row], evidence: Evidence, carry: Carry) -> None:

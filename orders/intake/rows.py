@@ -66,7 +66,9 @@ class Row:
     @property
     def is_stored(self) -> bool:
         """Whether something of it is written."""
-        return self.planned.outcome == Outcome.CREATED or bool(self.changes or self.noted)
+        outcome = self.planned.outcome
+        learned = outcome == Outcome.UNCHANGED and self.person is not None and self.person.is_changed
+        return outcome == Outcome.CREATED or learned or bool(self.changes or self.noted)
 
     def refuse(self, *problems: Problem) -> None:
         self.planned.outcome, self.planned.differences = Outcome.REJECTED, {}
@@ -158,11 +160,35 @@ def _as_known(row: Row, pk: int) -> Known:
         facts.external_status or "",
         facts.hubspot_dealstage or "",
         {name: value for name, value in facts.properties.items() if value is not None},
-        {},
+        first_clocks(row),
         Status.RECORDED,
         verdict.reason if verdict else "",
         verdict.attention if verdict else "",
     )
+
+
+def clock(told_at: dt.datetime, value: Any) -> str:
+    """A telling of a field, such that the greater one counts: the later, of equal ones the larger value."""
+    return f"{told_at.astimezone(dt.UTC).isoformat()} {value}"
+
+
+def first_clocks(row: Row) -> dict[str, str]:
+    """When the source said each fact of a new order, where it has a clock."""
+    told_at, facts = row.draft.told_at, row.facts
+    if told_at is None:
+        return {}
+    said: dict[str, Any] = {
+        "revenue_amount": row.planned.amount,
+        "ordered_at": facts.ordered_at,
+        "external_status": facts.external_status,
+        "hubspot_dealstage": facts.hubspot_dealstage,
+        "customer": row.planned.customer_pk or (row.person.id if row.person else None),
+        "campaign": row.campaign_id if facts.campaign_uid else None,
+    }
+    told = {name: value for name, value in said.items() if value is not None}
+    # A property that was taken away was said to be none.
+    told.update({f"properties.{name}": value for name, value in facts.properties.items()})
+    return {name: clock(told_at, value) for name, value in told.items()}
 
 
 def read_known(order_ids: Collection[str], *, lock: bool) -> dict[str, Known]:

@@ -15,7 +15,7 @@ from orders.decisions import as_json, trace_of
 from orders.intake.door import Door
 from orders.intake.drafts import Outcome
 from orders.intake.noting import entries
-from orders.intake.rows import Row
+from orders.intake.rows import Row, clock, first_clocks
 from orders.models import Decision, Order
 from referrals.enrolling import enroll_many
 from referrals.evidence import Evidence, Person, Tie
@@ -178,11 +178,14 @@ def _write_ties(
 def _give_ids(row: Row, people: dict[int, int], ties: dict[int, int]) -> None:
     """Replace planned ids by real ones wherever the row names them."""
     planned, verdict = row.planned, row.planned.verdict
-    if row.person is not None:
+    if row.known is None and row.person is not None:
         planned.customer_pk = people.get(row.person.id, row.person.id)
     for column in ("customer_id", "advocate_id"):
         if column in row.changes:
             row.changes[column] = people.get(row.changes[column], row.changes[column])
+    planned.customer_pk = row.changes.get("customer_id", planned.customer_pk)
+    if row.draft.told_at is not None and {"customer_id", "clocks"} <= row.changes.keys():
+        row.changes["clocks"]["customer"] = clock(row.draft.told_at, row.changes["customer_id"])
     if verdict is None:
         return
     for look in verdict.looks:
@@ -224,25 +227,6 @@ def _order_values(row: Row, door: Door) -> tuple[Any, ...]:
 
 
 _ZERO = Decimal(0)
-
-
-def first_clocks(row: Row) -> dict[str, str]:
-    """When the source said each fact of a new order, where it has a clock."""
-    told_at, facts = row.draft.told_at, row.facts
-    if told_at is None:
-        return {}
-    said: dict[str, Any] = {
-        "revenue_amount": row.planned.amount,
-        "ordered_at": facts.ordered_at,
-        "external_status": facts.external_status,
-        "hubspot_dealstage": facts.hubspot_dealstage,
-        "customer": row.planned.customer_pk,
-        **{f"properties.{name}": value for name, value in facts.properties.items()},
-    }
-    if facts.campaign_uid:
-        said["campaign"] = row.campaign_id
-    at = told_at.astimezone(dt.UTC).isoformat()
-    return {name: f"{at} {value}" for name, value in said.items() if value is not None}
 
 
 def _write_changes(rows: Sequence[Row], door: Door) -> None:

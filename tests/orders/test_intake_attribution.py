@@ -245,6 +245,17 @@ def test_known_contact_learns_what_it_lacks_and_loses_nothing() -> None:
     assert event("contact_completed").personal == {"email": MIA, "uid": "c-1", "name": "Mia Keller"}
 
 
+def test_contact_learns_from_an_order_that_is_as_it_was() -> None:
+    one(told())
+    again = one(told(customer_uid="c-1", customer_first_name="Mia", customer_last_name="Keller"))
+    assert again.outcome == Outcome.UNCHANGED
+    mia = Contact.objects.get(email=MIA)
+    assert (mia.uid, str(mia)) == ("c-1", "Mia Keller")
+    before = counts()
+    assert one(told(customer_uid="c-1", customer_first_name="Maria")).outcome == Outcome.UNCHANGED
+    assert counts() == before
+
+
 @pytest.mark.parametrize("outcome", ["rejected", "conflict"])
 def test_no_contact_is_made_for_an_order_that_is_not_stored(outcome: str) -> None:
     one(told("A-1", short_code="XENA"))

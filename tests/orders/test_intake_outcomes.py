@@ -350,6 +350,43 @@ def test_preview_of_a_second_telling_names_no_row_that_is_not_there() -> None:
     assert (second.order_pk, second.customer_pk, second.is_new_contact) == (None, None, False)
 
 
+def test_older_telling_never_replaces_a_newer_one() -> None:
+    define("size")
+    one(told(told_at=later(hours=2), external_status="sent", properties={"size": None}), source="shopify")
+    stale = told(
+        told_at=later(hours=1),
+        external_status="paid",
+        hubspot_dealstage="won",
+        properties={"size": "L"},
+        revenue_amount=Decimal("90.00"),
+        customer_email=NOAH,
+    )
+    planned = one(stale, source="shopify")
+    assert (planned.outcome, planned.differences) == (Outcome.UPDATED, {"hubspot_dealstage": ("", "won")})
+    order = known()
+    assert (order.external_status, order.properties, order.customer.email) == ("sent", {}, MIA)
+    assert order.revenue_amount == Decimal(100)
+    assert one(stale, source="shopify").outcome == Outcome.UNCHANGED
+
+
+def test_older_telling_of_another_customer_is_stale_and_no_conflict() -> None:
+    one(told(told_at=later(hours=2), short_code="XENA"), source="shopify")
+    old = told(told_at=later(hours=1), customer_email=NOAH, external_status="paid")
+    assert one(old, source="shopify").outcome == Outcome.UPDATED
+    assert (known().customer.email, known().external_status) == (MIA, "paid")
+    new = told(told_at=later(hours=3), customer_email=NOAH)
+    assert one(new, source="shopify").outcome == Outcome.CONFLICT
+
+
+def test_preview_minds_the_clock_as_recording_does() -> None:
+    drafts = [
+        told(told_at=later(hours=2), external_status="sent"),
+        told(told_at=later(hours=1), external_status="paid"),
+    ]
+    assert outcomes(previewed(*drafts)) == outcomes(recorded(*drafts)) == ["created", "unchanged"]
+    assert known().external_status == "sent"
+
+
 def test_nothing_comes_of_an_empty_batch() -> None:
     before = counts()
     assert record([], source="api", actor=DESK) == []

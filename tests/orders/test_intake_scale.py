@@ -93,6 +93,17 @@ def test_recording_known_orders_costs_as_many_statements_for_many_as_for_few() -
     assert set(outcomes(again)) == {"unchanged"}
 
 
+def test_naming_other_customers_costs_as_many_statements_for_many_as_for_few() -> None:
+    def moved(count: int, batch: str, to: str) -> list[OrderDraft]:
+        return [told(f"{batch}-{at}", customer_email=f"{to}{at}@example.com") for at in range(count)]
+
+    recorded(*moved(FEW, "F", "a"), *moved(MANY, "M", "b"))
+    few = queries(lambda: recorded(*moved(FEW, "F", "c")))
+    many = queries(lambda: recorded(*moved(MANY, "M", "d")))
+    assert len(many) <= len(few) + 1
+    assert known("M-7").customer.email == "d7@example.com"
+
+
 def test_preview_costs_as_many_statements_for_many_as_for_few() -> None:
     few = queries(lambda: previewed(*mixed(FEW, "F")))
     many = queries(lambda: previewed(*mixed(MANY, "M")))
