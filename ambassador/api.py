@@ -3,9 +3,11 @@
 from django.urls import include, path
 from ninja import NinjaAPI
 
+from campaigns import api as campaigns
 from core.api.callers import KeyInHeader
 from core.api.endpoints import build
-from orders.api import recording
+from orders.api import changes, events, imports, orders, recording
+from referrals.api import attributions, codes, contacts, enrollments
 
 v1 = NinjaAPI(
     title="Ambassador API",
@@ -15,6 +17,18 @@ v1 = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-v1.add_router("", recording.router)
+for router in (
+    recording.router,
+    changes.router,
+    orders.router,
+    contacts.router,
+    enrollments.router,
+    codes.router,
+    attributions.router,
+    campaigns.router,
+    imports.router,
+    events.router,
+):
+    v1.add_router("", router)
 
 urlpatterns = [path("v1/", include((build(v1), "api")))]

@@ -116,9 +116,10 @@ def build(api: NinjaAPI) -> list[URLPattern]:
     by_route: dict[str, dict[str, Any]] = {}
     for route, operation in _operations(api):
         by_route.setdefault(route, {}).update(dict.fromkeys(operation.methods, operation))
+    # An id may hold slashes, so what ends in one comes after what goes on behind it.
     return [
-        path(route, Address(operations), name=next(iter(operations.values())).operation_id)
-        for route, operations in by_route.items()
+        path(route, Address(by_route[route]), name=next(iter(by_route[route].values())).operation_id)
+        for route in sorted(by_route, key=lambda route: "<path:" in route.rpartition("/")[2])
     ]
 
 

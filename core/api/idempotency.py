@@ -12,9 +12,16 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 
 from core.api.callers import ApiRequest
+from core.api.endpoints import Parameter
 from core.api.models import KeptAnswer
 from core.api.problems import ApiProblem
 
+IDEMPOTENCY = Parameter(
+    "Idempotency-Key",
+    "The same key and body get the same answer again, and nothing is done twice.",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    place="header",
+)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 

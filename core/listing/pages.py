@@ -53,7 +53,7 @@ def _read(state: State, place: Place) -> Page:
     listing, cursor = state.listing, place.cursor
     known = cursor.total if cursor else UNKNOWN
     computed: dict[str, Any] = {}
-    rows = _rows(state, place, known)
+    rows = page_rows(state, place, known)
     if known == UNKNOWN:
         computed["rows_in_all"] = count_sql(state.rows, is_whole_table=_is_whole_table(state))
     for tab in listing.tabs:
@@ -119,7 +119,7 @@ def _stand(
     )
 
 
-def _rows(state: State, place: Place, known: int) -> QuerySet[Any]:
+def page_rows(state: State, place: Place, known: int = UNKNOWN) -> QuerySet[Any]:
     """The page's rows, read in the way that suits how many there are."""
     rows = state.rows
     if not place.sort.through and not place.sort.nullable:

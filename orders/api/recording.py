@@ -13,7 +13,7 @@ from ninja import Router
 from campaigns.program import program, zone
 from core.api.callers import ApiRequest
 from core.api.endpoints import Declared, Parameter, endpoint
-from core.api.idempotency import key_of, once
+from core.api.idempotency import IDEMPOTENCY, key_of, once
 from core.api.problems import ApiProblem, Fault, respond
 from core.api.reading import JSON_TYPES, NotStrict, needs_type, parse, read_body, read_json, read_object
 from core.events.log import actor_for
@@ -38,12 +38,6 @@ _NDJSON = "application/x-ndjson"
 _BATCH_TYPES = JSON_TYPES | {_NDJSON}
 _REFUSED = {Outcome.REJECTED, Outcome.CONFLICT}
 
-IDEMPOTENCY = Parameter(
-    "Idempotency-Key",
-    "The same key and body get the same answer again, and nothing is done twice.",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    place="header",
-)
 ON_EXISTING = Parameter(
     "on_existing",
     "What to do with a known order_id: `update` its free facts, `skip` it, or `fail` with a conflict.",

@@ -119,6 +119,11 @@ class OrderOut(Schema):
     void_reason: str
 
 
+class OrderPage(Schema):
+    data: list[OrderOut]
+    next_cursor: str | None = Field(..., description="The next page's `cursor`; null on the last page.")
+
+
 class ContactOfOrder(Person):
     is_new: bool
 
@@ -199,6 +204,7 @@ class Refunded(Schema):
     outcome: Outcome
     refund: RefundOut
     order: OrderOut
+    warnings: list[Warned]
 
 
 class RefundList(Schema):

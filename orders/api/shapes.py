@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core import money
+from core.api.answers import moment
 from core.api.problems import Fault, pointer
 from orders.api.translating import Reading
 from orders.intake import Outcome, Planned
@@ -78,10 +79,6 @@ def order_json(row: Row) -> dict[str, Any]:
 
 def person_json(values: Row) -> dict[str, Any]:
     return dict(zip(_PERSON, values, strict=True))
-
-
-def moment(value: dt.datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 def recorded_json(planned: Planned, reading: Reading, row: Row) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from referrals.attribution import Claims
 
 CLAIMS = ("short_code", "coupon_code", "advocate_email", "click_id")
 # Ids and codes that other systems keep as numbers may be sent as numbers.
-_NUMBERED = frozenset({"order_id", "customer_uid", "short_code", "coupon_code", "click_id", "refund_id"})
+_NUMBERED = frozenset(
+    {"order_id", "customer_uid", "advocate_uid", "short_code", "coupon_code", "click_id", "refund_id"}
+)
 _REQUIRED_TEXTS = (
     *("order_id", "customer_email", "customer_uid", "customer_first_name", "customer_last_name"),
     *("currency", "campaign_uid"),
@@ -110,6 +112,8 @@ def read_refund(data: Mapping[str, Any]) -> tuple[RefundDraft, list[Fault]]:
         note=_text(data, "note", problems),
         refunded_at=_moment(data, "refunded_at", problems),
     )
+    if draft.refunded_at is not None and not _is_usual(draft.refunded_at):
+        problems.append(Problem("refunded_at", "Give a time from 2000 to 2199.", "date"))
     if not draft.refund_id and not any(one.field == "refund_id" for one in problems):
         problems.append(Problem("refund_id", "A refund needs an id of its own.", "required"))
     return draft, faults_of(problems)
@@ -185,6 +189,10 @@ def _moment(data: Mapping[str, Any], name: str, problems: list[Problem]) -> dt.d
     words = "Write the time as ISO 8601 with its offset, such as 2026-11-23T14:05:00+01:00."
     problems.append(Problem(name, words, "date" if isinstance(value, str) else "type"))
     return None
+
+
+def _is_usual(value: dt.datetime) -> bool:
+    return 2000 < value.year < 2199
 
 
 def _object(data: Mapping[str, Any], name: str, problems: list[Problem]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Contacts, advocates, codes and attributions for programs."""

@@ -1,0 +1,165 @@
+"""What people, codes and attributions look like on the wire."""
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import Field, WithJsonSchema
+
+Id = Annotated[
+    str | int,
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 255}, {"type": "integer", "minimum": 0}]}),
+]
+ContactStatus = Literal["prospect", "enrolled", "unsubscribed", "banned"]
+Cursor = Annotated[str | None, Field(description="The next page's `cursor`; null on the last page.")]
+
+
+class Warned(Schema):
+    pointer: str
+    detail: str
+    code: str
+
+
+class ContactOut(Schema):
+    id: int
+    email: str | None
+    uid: str | None
+    first_name: str
+    last_name: str
+    status: ContactStatus
+    status_since: dt.datetime
+    flagged: bool
+    properties: dict[str, Any]
+    created_at: dt.datetime
+
+
+class ContactPage(Schema):
+    data: list[ContactOut]
+    next_cursor: Cursor
+
+
+class ContactIn(Schema):
+    """A contact needs an e-mail address or a uid."""
+
+    email: str = Field("", max_length=254)
+    uid: Id = ""
+    first_name: str = Field("", max_length=120)
+    last_name: str = Field("", max_length=120)
+    flagged: bool | None = None
+
+
+class Reasoned(Schema):
+    reason: str = Field("", max_length=500)
+
+
+class Party(Schema):
+    id: int
+    email: str | None
+    uid: str | None
+    first_name: str
+    last_name: str
+
+
+class EnrollmentOut(Schema):
+    id: int
+    contact: Party
+    campaign_uid: str
+    is_active: bool
+    codes: list[str] = Field(..., description="Referral codes in use, the oldest first.")
+    enrolled_at: dt.datetime
+
+
+class EnrollmentPage(Schema):
+    data: list[EnrollmentOut]
+    next_cursor: Cursor
+
+
+class EnrollmentIn(Schema):
+    """Who shall refer, and where. A contact that nobody knows is made."""
+
+    email: str = Field("", max_length=254)
+    uid: Id = ""
+    first_name: str = Field("", max_length=120)
+    last_name: str = Field("", max_length=120)
+    campaign_uid: str
+    code: str = Field("", max_length=32, description="A code of your choice; else one is made.")
+
+
+class CodeIn(Schema):
+    code: str = Field("", max_length=32, description="A code of your choice; else one is made.")
+
+
+class CodeOut(Schema):
+    code: str
+    enrollment: int
+    contact: Party
+    campaign_uid: str
+    is_active: bool
+    created_at: dt.datetime
+
+
+class CodePage(Schema):
+    data: list[CodeOut]
+    next_cursor: Cursor
+
+
+class CouponIn(Schema):
+    code: str = Field(..., max_length=255)
+    advocate_email: str = Field("", max_length=254)
+    advocate_uid: Id = ""
+    campaign_uid: str = Field("", description="Without it: every campaign of the advocate.")
+
+
+class CouponOut(Schema):
+    code: str
+    advocate: Party
+    campaign_uid: str | None
+    is_active: bool
+    created_at: dt.datetime
+
+
+class CouponPage(Schema):
+    data: list[CouponOut]
+    next_cursor: Cursor
+
+
+class AttributionOut(Schema):
+    id: int
+    advocate: Party
+    contact: Party
+    campaign_uid: str
+    is_active: bool
+    flagged: bool
+    referred_at: dt.datetime
+    deactivated_at: dt.datetime | None
+    source: str
+    created_at: dt.datetime
+
+
+class AttributionPage(Schema):
+    data: list[AttributionOut]
+    next_cursor: Cursor
+
+
+class ReferralIn(Schema):
+    """A prospect, and what says who referred them."""
+
+    customer_email: str = Field("", max_length=254, description="E-mail or uid is needed.")
+    customer_uid: Id = ""
+    customer_first_name: str = Field("", max_length=120)
+    customer_last_name: str = Field("", max_length=120)
+    campaign_uid: str = ""
+    short_code: Id = ""
+    coupon_code: Id = ""
+    advocate_email: str = Field("", max_length=254)
+    click_id: Id = ""
+    referred_at: dt.datetime | None = Field(None, description="When they were referred; else now.")
+
+
+class Referred(Schema):
+    outcome: Literal["created", "unchanged"]
+    attribution: AttributionOut
+    reason: str
+    explanation: str
+    is_new_contact: bool
+    warnings: list[Warned]
