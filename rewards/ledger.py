@@ -38,6 +38,7 @@ class Posting:
     contact_id: int
     reward_id: int | None = None
     reason: str = ""
+    payout_id: int | None = None
 
 
 def moving() -> None:
@@ -67,13 +68,13 @@ def write(postings: Iterable[Posting], *, actor: Actor, at: dt.datetime | None =
     when = at or timezone.now()
     who = (actor.kind, actor.id, actor.label)
     columns = (
-        *("at", "kind", "debit", "credit", "amount", "currency", "contact_id", "reward_id", "reason"),
-        *("actor_kind", "actor_id", "actor_label"),
+        *("at", "kind", "debit", "credit", "amount", "currency", "contact_id", "reward_id", "payout_id"),
+        *("reason", "actor_kind", "actor_id", "actor_label"),
     )
     rows = (
         (
             *(when, one.kind, str(one.debit), str(one.credit), one.amount, one.currency),
-            *(one.contact_id, one.reward_id, one.reason, *who),
+            *(one.contact_id, one.reward_id, one.payout_id, one.reason, *who),
         )
         for one in postings
     )

@@ -1,6 +1,7 @@
 """What orders earn: rules and their versions, rewards, and the ledger of every change of money."""
 
 from rewards.models.ledger import Account, Entry
+from rewards.models.payouts import Payout, PayoutRun, Period
 from rewards.models.rewards import Miss, Reward, Status
 from rewards.models.rules import Approval, Recipient, Rule, RuleVersion
 
@@ -9,6 +10,9 @@ __all__ = [
     "Approval",
     "Entry",
     "Miss",
+    "Payout",
+    "PayoutRun",
+    "Period",
     "Recipient",
     "Reward",
     "Rule",

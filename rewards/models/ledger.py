@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.locks import AppendOnly
 from referrals.models import Contact
+from rewards.models.payouts import NothingInClosedPeriods, Payout
 from rewards.models.rewards import Reward
 
 
@@ -36,6 +37,7 @@ class Entry(models.Model):
     currency = models.CharField(max_length=3)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="entries", db_index=False)
     reward = models.ForeignKey(Reward, null=True, on_delete=models.PROTECT, related_name="entries")
+    payout = models.ForeignKey(Payout, null=True, on_delete=models.PROTECT, related_name="entries")
     reason = models.CharField(max_length=500, blank=True)
     actor_kind = models.CharField(max_length=12)
     actor_id = models.BigIntegerField(null=True)
@@ -44,6 +46,7 @@ class Entry(models.Model):
     class Meta:
         constraints = [
             AppendOnly(name="entry_append_only", erasable=["actor_label"]),
+            NothingInClosedPeriods(name="entry_not_in_closed_period"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_something"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="entry_moves_somewhere"),
             models.CheckConstraint(

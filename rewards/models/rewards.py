@@ -11,6 +11,7 @@ from campaigns.models import Campaign
 from core.locks import LockedOnceSet
 from orders.models import Order
 from referrals.models import Contact
+from rewards.models.payouts import Payout
 from rewards.models.rules import Rule, RuleVersion
 
 
@@ -64,6 +65,9 @@ class Reward(models.Model):
     due_at = models.DateTimeField(null=True, help_text="when it approves itself; empty: when somebody does")
     created_at = models.DateTimeField(default=timezone.now)
     approved_at = models.DateTimeField(null=True)
+    payout = models.ForeignKey(
+        Payout, null=True, on_delete=models.PROTECT, related_name="rewards", db_index=False
+    )
     moved_from = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="moved_to", help_text="a correction"
     )
@@ -86,9 +90,14 @@ class Reward(models.Model):
                 name="reward_corrected_when_paid",
             ),
             models.CheckConstraint(condition=~Q(status="denied") | Q(amount=0), name="reward_denied_is_none"),
+            models.CheckConstraint(
+                condition=Q(payout__isnull=True) | Q(status__in=["processing", "fulfilled"]),
+                name="reward_in_payout",
+            ),
         ]
-        # The first six serve the list: the sort of a column, or a filter in the order of the date. The next
-        # two answer what an advocate or a customer earned by a rule, the last one what approves itself.
+        # The first five serve the list: the sort of a column, or a filter in the order of the date. The next
+        # two answer what an advocate or a customer earned by a rule, the last ones what approves itself, and
+        # what a payout pays.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["created_at", "id"], name="reward_by_age"),
             models.Index(fields=["recipient", "created_at", "id"], name="reward_by_recipient"),
@@ -102,6 +111,7 @@ class Reward(models.Model):
                 condition=Q(status="pending", due_at__isnull=False),
                 name="reward_due",
             ),
+            models.Index(fields=["payout"], condition=Q(payout__isnull=False), name="reward_of_payout"),
         ]
 
     def __str__(self) -> str:
