@@ -175,6 +175,7 @@ class OrderForm(FactsForm):
     order_id = line(
         "Order id",
         required=True,
+        attrs={"autofocus": True},
         help_text="Your own id of this order. It never changes.",
         error_messages={"required": "An order needs an id of its own."},
     )
