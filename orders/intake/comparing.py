@@ -5,7 +5,7 @@ from typing import Any
 from core import money
 from orders.intake.door import Door
 from orders.intake.drafts import Outcome, Problem
-from orders.intake.rows import Known, Row, clock
+from orders.intake.rows import Known, Row, clock, mark_of_customer
 from orders.intake.standing import status_at
 from referrals.evidence import Evidence
 
@@ -56,7 +56,8 @@ def _locked_differences(row: Row, known: Known, door: Door, evidence: Evidence) 
         elif campaign is not None:
             told["campaign"] = (campaign.pk, known.campaign_id)
     for name, (given, stored) in told.items():
-        if not _is_news(row, known, name, given) or given == stored:
+        said = mark_of_customer(facts) if name == "customer" else given
+        if not _is_news(row, known, name, said) or given == stored:
             continue
         pair = _in_words(name, row, stored, door, evidence)
         if known.is_attributed:

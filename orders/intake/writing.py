@@ -15,7 +15,7 @@ from orders.decisions import as_json, trace_of
 from orders.intake.door import Door
 from orders.intake.drafts import Outcome
 from orders.intake.noting import entries
-from orders.intake.rows import Row, clock, first_clocks
+from orders.intake.rows import Row, first_clocks
 from orders.models import Decision, Order
 from referrals.enrolling import enroll_many
 from referrals.evidence import Evidence, Person, Tie
@@ -184,8 +184,6 @@ def _give_ids(row: Row, people: dict[int, int], ties: dict[int, int]) -> None:
         if column in row.changes:
             row.changes[column] = people.get(row.changes[column], row.changes[column])
     planned.customer_pk = row.changes.get("customer_id", planned.customer_pk)
-    if row.draft.told_at is not None and {"customer_id", "clocks"} <= row.changes.keys():
-        row.changes["clocks"]["customer"] = clock(row.draft.told_at, row.changes["customer_id"])
     if verdict is None:
         return
     for look in verdict.looks:
