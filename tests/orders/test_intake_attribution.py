@@ -1,5 +1,6 @@
 """Who is credited for an order that comes through the door, at once or late, and who is made for it."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -66,6 +67,19 @@ def test_rule_is_the_same_at_every_door(source: str, shop: Shop) -> None:
         ("Xena", "first_touch", ""),
         (None, "unknown_code", "unknown_code"),
     ]
+
+
+@pytest.mark.parametrize("touch, advocate", [("last", "Yuri"), ("first", "Xena")])
+def test_any_click_of_a_visitor_names_the_visitor(shop: Shop, touch: str, advocate: str) -> None:
+    Campaign.objects.update(touch=touch)
+    visitor = uuid.uuid4()
+    for who, days in [(shop.xena, 9), (shop.yuri, 5), (shop.xena, 95), (shop.xena, -1)]:
+        enrollment = Enrollment.objects.get(contact=who, campaign=shop.spring)
+        clicked = Click.objects.create(
+            enrollment=enrollment, code="X", clicked_at=later(days=-days), visitor=visitor
+        )
+    one(told(click_id=f" {str(clicked.click_id).upper()} "))
+    assert (advocate_of(), known().reason) == (advocate, "click")
 
 
 def test_bad_claims_are_stored_with_the_order_and_need_attention() -> None:
