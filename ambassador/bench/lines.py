@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-ROUNDS = 15
+ROUNDS, _LEAST_ROUNDS = 15, 3
+_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,16 @@ def line(
 def milliseconds(*works: Callable[[], object], rounds: int = 0) -> list[float]:
     """The median of each work over several rounds, after one that warms the caches.
 
-    They take turns, so that whatever else the machine does meanwhile slows all of them alike.
+    They take turns, so that whatever else the machine does meanwhile slows all of them alike. What takes long
+    is done less often.
     """
     taken: list[list[float]] = [[] for _ in works]
+    start = time.perf_counter()
     for work in works:
         work()
+    affordable = int(_SECONDS / (time.perf_counter() - start))
     gc.collect()
-    for _ in range(rounds or ROUNDS):
+    for _ in range(rounds or min(ROUNDS, max(affordable, _LEAST_ROUNDS))):
         for work, times in zip(works, taken, strict=True):
             start = time.perf_counter()
             work()

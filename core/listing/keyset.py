@@ -16,7 +16,7 @@ from django.db.models.expressions import RawSQL
 from core.listing.cursors import Cursor
 from core.listing.sorting import Beyond, Direction, Sort, with_key
 
-MANY_OWNERS = 2_000
+FEW_OWNERS = 200
 _Part = tuple[str, tuple[Any, ...]]
 
 
@@ -88,18 +88,27 @@ def walked_page(rows: QuerySet[Model], place: Place, owners: list[int] | None = 
 def owners_in_use(rows: QuerySet[Model], through: str) -> list[int] | None:
     """The ids that column ``through`` holds, or None where they are too many to be a shortcut.
 
-    It leaps from one id to the next along the index instead of reading every row.
+    It leaps from one id to the next along the index instead of reading every row. That pays while leaping
+    over all of them is less than walking from one to the next among all rows of the other table.
     """
     quote = connection.ops.quote_name
+    relation = rows.model._meta.get_field(through)
+    owners = quote(relation.related_model._meta.db_table)  # type: ignore[union-attr]
     table, column = quote(rows.model._meta.db_table), quote(f"{through}_id")
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH RECURSIVE leap(id) AS (SELECT min({column}) FROM {table}"  # noqa: S608  (our own names)
             f" UNION ALL SELECT (SELECT min({column}) FROM {table} WHERE {column} > leap.id) FROM leap"
-            f" WHERE leap.id IS NOT NULL) SELECT id FROM leap WHERE id IS NOT NULL LIMIT {MANY_OWNERS + 1}"
+            " WHERE leap.id IS NOT NULL),"
+            f" most(n) AS (SELECT sqrt(greatest(2 * reltuples, {FEW_OWNERS}^2))::bigint FROM pg_class"
+            " WHERE oid = %s::regclass),"
+            " found(id) AS (SELECT id FROM leap WHERE id IS NOT NULL LIMIT (SELECT n + 1 FROM most))"
+            " SELECT CASE WHEN count(*) <= (SELECT n FROM most) THEN coalesce(array_agg(id), '{}') END"
+            " FROM found",
+            [owners],
         )
-        found = [row[0] for row in cursor.fetchall()]
-    return found if len(found) <= MANY_OWNERS else None
+        (ids,) = cursor.fetchone() or (None,)
+    return ids
 
 
 def _united(parts: list[_Part]) -> _Part:

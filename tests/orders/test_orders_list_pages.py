@@ -130,6 +130,15 @@ def test_few_and_many_rows_are_sorted_alike(
     assert sum(map(len, on_the_spot)) == 104
 
 
+@pytest.mark.parametrize("sort", ["advocate", "-advocate"])
+def test_few_and_many_advocates_are_walked_alike(
+    program: Client, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_one_to_the_next = walk(program, f"?sort={sort}&size=17")
+    monkeypatch.setattr("core.listing.pages.owners_in_use", lambda rows, through: None)
+    assert walk(program, f"?sort={sort}&size=17") == from_one_to_the_next
+
+
 def test_the_foot_says_where_one_is(program: Client) -> None:
     first = page(program, "?size=50")
     assert summary(first) == "1–50 of 130"
