@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 from campaigns import api as campaigns
 from core.api.callers import KeyInHeader
 from core.api.endpoints import build
-from orders.api import changes, events, imports, orders, recording
+from orders.api import changes, events, imports, old, orders, recording
 from referrals.api import attributions, codes, contacts, enrollments
 
 v1 = NinjaAPI(
@@ -31,4 +31,7 @@ for router in (
 ):
     v1.add_router("", router)
 
-urlpatterns = [path("v1/", include((build(v1), "api")))]
+urlpatterns = [
+    path("v1/", include((build(v1), "api"))),
+    path("v2/<str:username>/<str:token>/json/<path:method>", old.answer, name="api_v2"),
+]

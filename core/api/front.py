@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 PREFIX = "/api/"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 # Old clients send their key as part of the address. It is taken out before anything can write it down.
-_TOKEN_IN_PATH = re.compile(r"(/api/v2/[^/]*/)(amb_[^/]*)(/.*)", re.DOTALL)
+_TOKEN_IN_PATH = re.compile(r"(/api/v2/[^/]*/)(?!token(?:/|$))([^/]+)((?:/.*)?)", re.DOTALL)
 HIDDEN = "key"
 _EXPOSED = "ETag, Idempotent-Replayed, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 _ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
@@ -68,20 +68,24 @@ def answer(request: HttpRequest, match: Any) -> HttpResponse:
 
 
 def failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    """``error`` as a problem."""
-    if isinstance(error, ApiProblem):
-        problem = error
-    elif isinstance(error, RequestDataTooBig):
-        problem = ApiProblem(413, "too-large", "The body is too large.")
-    elif isinstance(error, SuspiciousOperation):
-        problem = ApiProblem(400, "bad-request", "This host is not answered here.")
-    elif isinstance(error, UnreadablePostError):
-        problem = ApiProblem(400, "bad-request", "The body ended too early.")
-    else:
+    """``error`` as an answer. What nobody foresaw is written down."""
+    problem = problem_of(error)
+    if problem.status == 500:
         log.error("api_request_failed", method=request.method, path=request.path, exc_info=error)
-        problem = ApiProblem(500, "internal-error", "Tell us the request id, and we can look what it was.")
     problem.more.setdefault("request_id", getattr(request, "request_id", ""))
     return problem.response()
+
+
+def problem_of(error: Exception) -> ApiProblem:
+    if isinstance(error, ApiProblem):
+        return error
+    if isinstance(error, RequestDataTooBig):
+        return ApiProblem(413, "too-large", "The body is too large.")
+    if isinstance(error, SuspiciousOperation):
+        return ApiProblem(400, "bad-request", "This host is not answered here.")
+    if isinstance(error, UnreadablePostError):
+        return ApiProblem(400, "bad-request", "The body ended too early.")
+    return ApiProblem(500, "internal-error", "Tell us the request id, and we can look what it was.")
 
 
 def _request_id(request: HttpRequest) -> str:

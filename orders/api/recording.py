@@ -77,7 +77,8 @@ def record(request: ApiRequest) -> HttpResponse:
         reading = read_order(data)
         _give_id(reading, request)
         (planned,) = put([reading], request, on_existing=on_existing)
-        return recorded(planned, reading)
+        answer = stored(planned, reading)
+        return respond(answer, 201 if planned.outcome == Outcome.CREATED else 200)
 
     return once(request, raw, work)
 
@@ -138,8 +139,8 @@ def put(readings: list[Reading], request: ApiRequest, **policies: str) -> list[P
         return intake.record(drafts, **terms)
 
 
-def recorded(planned: Planned, reading: Reading) -> HttpResponse:
-    """The answer for one order. Raises :class:`ApiProblem` where it was refused."""
+def stored(planned: Planned, reading: Reading) -> dict[str, Any]:
+    """What became of one order that went in. Raises :class:`ApiProblem` where it was refused."""
     if planned.outcome == Outcome.REJECTED:
         raise ApiProblem(
             422,
@@ -162,8 +163,7 @@ def recorded(planned: Planned, reading: Reading) -> HttpResponse:
     pk = planned.order_pk
     assert pk is not None
     (row,) = read_rows(Order.objects.filter(pk=pk))
-    status = 201 if planned.outcome == Outcome.CREATED else 200
-    return respond(recorded_json(planned, reading, row), status)
+    return recorded_json(planned, reading, row)
 
 
 def choice(request: ApiRequest, parameter: Parameter) -> str:
