@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Now
 
 from campaigns import access
@@ -81,16 +81,26 @@ def history_of(contact: Contact, enrollments: list[int], coupons: list[int]) -> 
     return mine | history("enrollment", enrollments) | history("coupon", coupons)
 
 
-def named(rows: QuerySet[Contact], text: str) -> QuerySet[Contact]:
-    """Those of ``rows`` with ``text`` in their name, e-mail or uid; one or two letters match beginnings."""
-    pattern = containing(text) if len(text) > 2 else beginning(text)
-    return rows.filter(search_text__like=pattern.lower())
+def named(text: str, path: str = "") -> Q:
+    """Contacts, at the end of ``path``, with ``text`` in their name, e-mail or uid.
+
+    One or two letters, for which there is no index inside of words, match beginnings of what they are called.
+    """
+    at, small = f"{path}__" if path else "", text.lower()
+    if len(text) > 2:
+        return Q(**{f"{at}search_text__like": containing(small)})
+    # Who lacks a first name, a last name or an e-mail has a space for each before what they are called. The
+    # lower bound says where to begin when reading in the order of names.
+    begins = Q()
+    for missing in range(4):
+        begins |= Q(**{f"{at}search_text__like": " " * missing + beginning(small)})
+    return begins & Q(**{f"{at}sort_key__gte": small})
 
 
 def choosable(who: Any, text: str) -> QuerySet[Contact]:
     """Contacts that ``who`` may choose for something new, by name: neither merged nor erased."""
     contacts = contacts_visible_to(who).filter(merged_into=None, erased_at=None)
-    return named(contacts, text).order_by("sort_key", "id") if text else contacts.order_by("sort_key", "id")
+    return (contacts.filter(named(text)) if text else contacts).order_by("sort_key", "id")
 
 
 def choosable_advocates(who: Any, text: str, campaign_uid: str = "") -> QuerySet[Contact]:
@@ -111,29 +121,34 @@ def search_contacts(rows: QuerySet[Contact], text: str, who: Any) -> Found:
 
     Hits are looked up first: where they are few, they are all there is to read.
     """
-    hits = _few(named(Contact.objects.all(), text))
-    return Found(named(rows, text) if hits is None else rows.filter(pk__in=hits), few=hits is not None)
+    people = list(Contact.objects.filter(named(text)).values_list("pk", flat=True)[: FEW + 1])
+    few = len(people) <= FEW
+    return Found(rows.filter(Q(pk__in=people) if few else named(text)), few=few)
 
 
 def search_enrollments(rows: QuerySet[Enrollment], text: str, who: Any) -> Found:
     """Those of ``rows`` whose contact, or one of whose codes, has ``text`` in it."""
-    codes = ReferralCode.objects.filter(code__ilike=containing(text)).values("enrollment")
-    people = named(Contact.objects.all(), text).values("pk")
-    hits = _few(Enrollment.objects.filter(Q(pk__in=codes) | Q(contact__in=people)))
-    if hits is None:
-        return Found(rows.filter(Q(pk__in=codes) | Q(contact__in=people)), few=False)
-    return Found(rows.filter(pk__in=hits), few=True)
+    has_text = Q(code__ilike=containing(text))
+    people, coded = _hits(text, ReferralCode.objects.filter(has_text), "enrollment_id")
+    by_code = Exists(ReferralCode.objects.filter(has_text, enrollment=OuterRef("pk")))
+    found = named(text, "contact") if people is None else Q(contact__in=people)
+    found |= Q(by_code) if coded is None else Q(pk__in=coded)
+    return Found(rows.filter(found), few=people is not None and coded is not None)
 
 
 def search_coupons(rows: QuerySet[CouponCode], text: str, who: Any) -> Found:
     """Those of ``rows`` with ``text`` in them, or of an advocate with ``text`` in their name."""
-    people = named(Contact.objects.all(), text).values("pk")
-    fits = Q(code__ilike=containing(text)) | Q(advocate__in=people)
-    hits = _few(CouponCode.objects.filter(fits))
-    return Found(rows.filter(fits) if hits is None else rows.filter(pk__in=hits), few=hits is not None)
+    has_text = Q(code__ilike=containing(text))
+    people, coded = _hits(text, CouponCode.objects.filter(has_text), "pk")
+    found = named(text, "advocate") if people is None else Q(advocate__in=people)
+    found |= has_text if coded is None else Q(pk__in=coded)
+    return Found(rows.filter(found), few=people is not None and coded is not None)
 
 
-def _few(rows: QuerySet[Any]) -> list[int] | None:
-    """The ids of ``rows``, or None where they are too many to be a shortcut."""
-    ids = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return ids if len(ids) <= FEW else None
+def _hits(text: str, codes: QuerySet[Any], column: str) -> tuple[list[int] | None, list[int] | None]:
+    """The contacts that ``text`` names and what ``codes`` point at; None where they are too many to list."""
+    people = Contact.objects.filter(named(text)).annotate(of=Value("p", CharField())).values_list("of", "pk")
+    coded = codes.annotate(of=Value("c", CharField())).values_list("of", column)
+    hits = list(people[: FEW + 1].union(coded[: FEW + 1], all=True))
+    named_by, pointed_at = ([pk for of, pk in hits if of == kind] for kind in "pc")
+    return named_by if len(named_by) <= FEW else None, pointed_at if len(pointed_at) <= FEW else None

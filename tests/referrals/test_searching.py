@@ -26,13 +26,18 @@ def test_contacts_are_found_by_name_email_and_uid(client: Client) -> None:
     client.force_login(people.anna())
     mia = factories.contact("Mia Keller", uid="C-77")
     factories.contact("Noah Berg", email=None, uid="100% sure_thing")
+    factories.contact("", email="zora@example.com")
+    factories.contact("", email=None, uid="zz-1")
     expected = [{"value": mia.pk, "text": "Mia Keller", "hint": "mia.keller@example.com"}]
     for text in ("mi", "MIA KEL", "keller@ex", "c-77"):
         assert found(client, f"/contacts/search/?q={text}") == expected
     assert texts(client, "/contacts/search/?q=0%25%20s") == ["Noah Berg"]
     assert texts(client, "/contacts/search/?q=_____") == []
-    assert texts(client, "/contacts/search/") == ["Mia Keller", "Noah Berg"]
-    assert texts(client, "/contacts/search/?q=%00") == ["Mia Keller", "Noah Berg"]
+    assert texts(client, "/contacts/search/?q=Z") == ["zora@example.com", "zz-1"]
+    assert texts(client, "/contacts/search/?q=b") == []
+    everybody = ["Mia Keller", "Noah Berg", "zora@example.com", "zz-1"]
+    assert texts(client, "/contacts/search/") == everybody
+    assert texts(client, "/contacts/search/?q=%00") == everybody
 
 
 def test_at_most_twenty_come_and_none_that_is_merged_or_erased(client: Client) -> None:
