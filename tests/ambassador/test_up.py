@@ -227,3 +227,21 @@ def test_database_url_wins_and_starts_no_server(var: Path, port: int, tmp_path: 
             assert up.stop() < STOPS_WITHIN
         assert elsewhere.alive()
     assert not (tmp_path / "pg").exists()
+
+
+def test_first_run_makes_the_demo_once_and_everything_in_it_holds(port: int, tmp_path: Path) -> None:
+    for is_first in (True, False):
+        with running(tmp_path, port, DEMO="") as up:
+            assert ("Making the demo program" in "".join(up.output)) is is_first
+            assert up.stop() < STOPS_WITHIN
+    counted = manage(tmp_path, "shell", "--verbosity", "0", "-c", _ORDERS)
+    assert counted.stdout.split() == ["5000", "True"], counted.stderr
+    verified = manage(tmp_path, "verify")
+    assert verified.returncode == 0, verified.stdout
+    assert verified.stdout.endswith("Everything holds.\n")
+
+
+_ORDERS = (
+    "from campaigns.models import Program; from orders.models import Order;"
+    " print(Order.objects.count(), Program.objects.get().is_demo)"
+)
