@@ -200,7 +200,7 @@ def test_preview_and_recording_agree_and_every_draft_has_an_outcome(
         assert [seen_of(one) for one in foreseen] == [seen_of(one) for one in stored]
         for one in stored:
             assert bool(one.problems) == (one.outcome == Outcome.REJECTED)
-            assert (one.order_pk is None) == (one.outcome == Outcome.REJECTED and not is_known(one))
+            assert one.order_pk is not None or one.outcome == Outcome.REJECTED
         made = sum(one.outcome == Outcome.CREATED for one in stored)
         assert Order.objects.count() == rows["Order"] + made
 
@@ -219,10 +219,6 @@ def seen_of(planned: Planned) -> tuple[Any, ...]:
         verdict and (verdict.reason, verdict.campaign_id, verdict.attention, verdict.is_new),
         verdict and [(look.claim, look.result, look.reason) for look in verdict.looks],
     )
-
-
-def is_known(planned: Planned) -> bool:
-    return Order.objects.filter(order_id=planned.draft.order_id).exists()
 
 
 @EXAMPLES
@@ -276,3 +272,62 @@ def test_one_batch_or_two_make_no_difference_to_what_is_stored(
         return state()
 
     assert tried(in_two) == tried(in_one)
+
+
+def anything() -> st.SearchStrategy[str]:
+    """Text of any characters, half ones and NUL among them, and often nearly right."""
+    wild = st.text(st.characters(exclude_categories=()), max_size=12)
+    near = st.sampled_from(
+        ["mia@example.com", "XENA", "USD", "spring", " ", "=1+1", "x" * 300, "ﬃ@ÄÖ.example"]
+    )
+    return st.one_of(wild, near, st.builds("".join, st.lists(st.one_of(wild, near), max_size=3)))
+
+
+def any_amount() -> st.SearchStrategy[Decimal | None]:
+    return st.one_of(st.none(), st.decimals(), st.decimals(min_value=0, max_value=10**6, places=2))
+
+
+@st.composite
+def wild_drafts(draw: st.DrawFn) -> OrderDraft:
+    names = ["size", "count", "\x00", "unknown"]
+    json = st.recursive(
+        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), anything()),
+        lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(anything(), inner, max_size=2)),
+        max_leaves=4,
+    )
+    texts = (
+        *("order_id", "customer_email", "customer_uid", "customer_first_name", "customer_last_name"),
+        *("currency", "campaign_uid"),
+    )
+    return OrderDraft(
+        **{name: draw(anything()) for name in texts},  # type: ignore[arg-type]
+        revenue_amount=draw(any_amount()),
+        ordered_at=draw(st.one_of(st.none(), st.datetimes(), st.datetimes(timezones=st.just(dt.UTC)))),
+        claims=Claims(draw(anything()), draw(anything()), draw(anything()), draw(anything())),
+        external_status=draw(st.one_of(st.none(), anything())),
+        hubspot_dealstage=draw(st.one_of(st.none(), anything())),
+        ip_address=draw(st.one_of(st.none(), anything(), st.ip_addresses().map(str))),
+        source_details=draw(st.dictionaries(anything(), json, max_size=2)),
+        properties=draw(st.dictionaries(st.sampled_from(names), json, max_size=2)),
+        may_round=draw(st.booleans()),
+        told_at=draw(st.one_of(st.none(), st.datetimes(timezones=st.just(dt.UTC)))),
+    )
+
+
+@EXAMPLES
+@given(
+    drafts=st.lists(wild_drafts(), min_size=1, max_size=4), source=st.sampled_from(["api", "csv", "shopify"])
+)
+def test_whatever_comes_is_answered_and_never_stops_its_neighbours(
+    shop: Shop, drafts: list[OrderDraft], source: str
+) -> None:
+    def work() -> None:
+        good = OrderDraft(order_id="GOOD", customer_email="noah@example.com", revenue_amount=Decimal(1))
+        planned = recorded(*copies(drafts), good, source=source)
+        assert outcomes(planned)[-1] == "created"
+        for one in planned[:-1]:
+            assert bool(one.problems) == (one.outcome == Outcome.REJECTED)
+            again = recorded(replace(one.draft), source=source)
+            assert outcomes(again)[0] in {"rejected", "unchanged", "updated", "conflict"}
+
+    tried(work)
