@@ -60,7 +60,10 @@ class OldAddress:
     permission = PERMISSION
     methods = ("OPTIONS", "POST")
     permissions: Mapping[str, str] = {"POST": PERMISSION}
-    __name__ = __qualname__ = "old_clients"
+
+    def __init__(self) -> None:
+        # In a class body the name would be the class's own, and addresses are found by their view's.
+        self.__name__ = self.__qualname__ = "old_clients"
 
     def __call__(self, request: Any, username: str, token: str, method: str) -> HttpResponse:
         try:

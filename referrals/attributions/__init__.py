@@ -1,0 +1,1 @@
+"""Audience Activity › Referral attributions: who referred whom, apart from any single order."""
