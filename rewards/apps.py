@@ -9,6 +9,7 @@ class RewardsConfig(AppConfig):
     name = "rewards"
     navigation = (
         NavItem("Rewards & Payments", "Rewards", "rewards:list", "gift", "rewards:read", order=10, key="w"),
+        NavItem("Rewards & Payments", "Payouts", "payouts:list", "coins", "rewards:read", order=20, key="y"),
     )
     panels = (
         Panel("order", "rewards:of_order", "rewards:read", "Rewards"),

@@ -3,21 +3,36 @@
 from django.urls import include, path
 
 from core.listing.views import listing_urls
-from rewards.views import review, rewards, rules
+from rewards.views import payouts, review, rewards, rules, statements
 from rewards.views.listing import REWARDS
+from rewards.views.payouts import PAYOUTS
 
-app_name = "rewards"
+_rewards = [
+    *listing_urls(REWARDS),
+    path("review/", review.review, name="review"),
+    path("<int:pk>/", rewards.show, name="show"),
+    path("<int:pk>/move/", rewards.move, name="move"),
+    path("of/<int:pk>/", rewards.of_order, name="of_order"),
+    path("of-campaign/<int:pk>/", rules.of_campaign, name="of_campaign"),
+    path("of-campaign/<int:campaign_pk>/new/", rules.add, name="rule_add"),
+    path("rules/<int:pk>/", rules.show, name="rule"),
+    path("rules/<int:pk>/edit/", rules.edit, name="rule_edit"),
+    path("rules/<int:pk>/publish/", rules.publish, name="rule_publish"),
+    path("rules/<int:pk>/discard/", rules.discard, name="rule_discard"),
+    path("rules/<int:pk>/stop/", rules.stop, name="rule_stop"),
+]
+_payouts = [
+    *listing_urls(PAYOUTS),
+    path("new/", payouts.new, name="new"),
+    path("settle/", payouts.settle, name="settle"),
+    path("periods/", statements.close, name="periods"),
+    path("<int:pk>/", payouts.show, name="show"),
+    path("<int:pk>/again/", payouts.again, name="again"),
+    path("runs/<int:pk>/", payouts.run, name="run"),
+    path("runs/<int:pk>/files/<str:kind>/", payouts.take_file, name="file"),
+    path("statements/<int:pk>/", statements.statement, name="statement"),
+]
 urlpatterns = [
-    path("rewards/", include(listing_urls(REWARDS))),
-    path("rewards/review/", review.review, name="review"),
-    path("rewards/<int:pk>/", rewards.show, name="show"),
-    path("rewards/<int:pk>/move/", rewards.move, name="move"),
-    path("rewards/of/<int:pk>/", rewards.of_order, name="of_order"),
-    path("rewards/of-campaign/<int:pk>/", rules.of_campaign, name="of_campaign"),
-    path("rewards/of-campaign/<int:campaign_pk>/new/", rules.add, name="rule_add"),
-    path("rewards/rules/<int:pk>/", rules.show, name="rule"),
-    path("rewards/rules/<int:pk>/edit/", rules.edit, name="rule_edit"),
-    path("rewards/rules/<int:pk>/publish/", rules.publish, name="rule_publish"),
-    path("rewards/rules/<int:pk>/discard/", rules.discard, name="rule_discard"),
-    path("rewards/rules/<int:pk>/stop/", rules.stop, name="rule_stop"),
+    path("rewards/", include((_rewards, "rewards"))),
+    path("payouts/", include((_payouts, "payouts"))),
 ]
