@@ -89,6 +89,7 @@ def identify(row: Row, evidence: Evidence) -> Person | None:
             last_name=facts.last_name,
         )
         evidence.add_person(person)
+        row.has_taught = True
         return person
     if (by_uid and by_email and by_uid is not by_email) or (
         by_uid is None and facts.uid and person.uid is not None
@@ -103,15 +104,17 @@ def identify(row: Row, evidence: Evidence) -> Person | None:
 
 
 def _learn(row: Row, person: Person, evidence: Evidence) -> None:
-    facts = row.facts
+    facts, before = row.facts, (person.uid, person.email, person.first_name, person.last_name)
     if facts.uid and person.uid is None:
-        person.uid, person.is_changed = facts.uid, True
+        person.uid = facts.uid
         evidence.by_uid[facts.uid] = person
     if facts.email and person.email is None and facts.email not in evidence.by_email:
-        person.email, person.is_changed = facts.email, True
+        person.email = facts.email
         evidence.by_email[facts.email] = person
     if (facts.first_name or facts.last_name) and not (person.first_name or person.last_name):
-        person.first_name, person.last_name, person.is_changed = facts.first_name, facts.last_name, True
+        person.first_name, person.last_name = facts.first_name, facts.last_name
+    if (person.uid, person.email, person.first_name, person.last_name) != before:
+        person.is_changed = row.has_taught = True
 
 
 def _lent(carry: Carry, order_ids: set[str]) -> dict[str, Known]:

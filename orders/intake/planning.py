@@ -55,7 +55,40 @@ def turns(drafts: Sequence[OrderDraft]) -> Iterator[list[int]]:
 def plan_turn(
     drafts: Sequence[OrderDraft], door: Door, carry: Carry, *, lock: bool
 ) -> tuple[list[Row], Evidence]:
-    """The rows of one turn, decided; ``lock`` holds the known orders until the end of the transaction."""
+    """The rows of one turn, decided; ``lock`` holds the known orders until the end of the transaction.
+
+    A row that is refused has no say in who a contact is: where it had one, the others are decided without it.
+    """
+    decided: dict[int, Row] = {}
+    while True:
+        places = [at for at in range(len(drafts)) if at not in decided]
+        rows, evidence = _decide_all([drafts[at] for at in places], door, carry, lock=lock)
+        silenced = _taught_in_vain(rows)
+        if not silenced:
+            break
+        decided.update((at, row) for at, row in zip(places, rows, strict=True) if id(row) in silenced)
+    decided.update(zip(places, rows, strict=True))
+    in_order = [decided[at] for at in range(len(drafts))]
+    _say_who_is_new(in_order, carry)
+    return in_order, evidence
+
+
+def _taught_in_vain(rows: Sequence[Row]) -> set[int]:
+    """By identity: the refused rows about customers of stored rows, if one of them made or completed one."""
+    stored = {row.person.id for row in rows if row.person is not None and row.is_stored}
+    refused = [
+        row
+        for row in rows
+        if row.planned.outcome in {Outcome.REJECTED, Outcome.CONFLICT, Outcome.SKIPPED}
+        and row.person is not None
+        and row.person.id in stored
+    ]
+    return {id(row) for row in refused} if any(row.has_taught for row in refused) else set()
+
+
+def _decide_all(
+    drafts: Sequence[OrderDraft], door: Door, carry: Carry, *, lock: bool
+) -> tuple[list[Row], Evidence]:
     rows = [_read(draft, door) for draft in drafts]
     evidence = gather(rows, door, carry, lock=lock)
     for row in rows:
@@ -68,7 +101,6 @@ def plan_turn(
     undecided.sort(key=_moment)
     for row in undecided:
         _settle(row, door, evidence)
-    _say_who_is_new(rows, carry)
     return rows, evidence
 
 

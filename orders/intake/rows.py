@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +50,10 @@ _COLUMNS = (
 
 @dataclass(slots=True)
 class Row:
-    """``changes`` are the columns of a known order to be written; ``case`` is set while it is undecided."""
+    """``changes`` are the columns of a known order to be written; ``case`` is set once it is to be decided.
+
+    ``has_taught``: the customer was made from it, or completed by it.
+    """
 
     draft: OrderDraft
     facts: Facts
@@ -63,6 +66,7 @@ class Row:
     changes: dict[str, Any] = field(default_factory=dict)
     noted: dict[str, str] = field(default_factory=dict)
     enrols: list[tuple[Person, int]] = field(default_factory=list)
+    has_taught: bool = False
 
     @property
     def is_stored(self) -> bool:
@@ -90,9 +94,10 @@ class Carry:
         self.last_id = 0
 
     def lend_people(self, evidence: Evidence, emails: Collection[str], uids: Collection[str]) -> None:
-        for key in (*(f"e:{email}" for email in emails), *(f"u:{uid}" for uid in uids)):
-            if key in self.people:
-                evidence.add_person(self.people[key])
+        keys = (*(f"e:{email}" for email in emails), *(f"u:{uid}" for uid in uids))
+        lent = {self.people[key].id: self.people[key] for key in keys if key in self.people}
+        for person in lent.values():
+            evidence.add_person(replace(person))
 
     def lend_standing(self, evidence: Evidence, people: Collection[int]) -> None:
         for pk in people:

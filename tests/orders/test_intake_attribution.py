@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -281,10 +282,30 @@ def test_no_contact_is_made_for_an_order_that_is_not_stored(outcome: str) -> Non
     assert counts() == before
 
 
-def test_no_contact_learns_from_an_order_that_is_not_stored() -> None:
-    make.contact("Mia Keller", email=MIA)
-    recorded(told("A-1", customer_uid="c-1", revenue_amount=Decimal(-1)), told("A-2"))
-    assert Contact.objects.get(email=MIA).uid is None
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize(
+    "wrong, outcome",
+    [
+        ({"revenue_amount": Decimal(-1)}, "rejected"),
+        ({"campaign_uid": "winter"}, "rejected"),
+        ({"revenue_amount": Decimal("0.001")}, "rejected"),
+        ({"order_id": "K-1", "currency": "EUR"}, "conflict"),
+    ],
+)
+def test_no_contact_learns_from_an_order_that_is_not_stored(
+    is_known: bool, wrong: dict[str, Any], outcome: str
+) -> None:
+    one(told("K-1", customer_email=NOAH))
+    if is_known:
+        make.contact("", email=MIA)
+    bad = told(**{"order_id": "A-1", "customer_uid": "c-1", "customer_first_name": "Wrong", **wrong})
+    good = [told("A-2", customer_first_name="Mia"), told("A-3", customer_email="", customer_uid="c-1")]
+    planned = recorded(bad, *good, told("A-4", customer_email="b@example.com"))
+    assert outcomes(planned) == [outcome, "created", "created", "created"]
+    assert [one.is_new_contact for one in planned] == [False, not is_known, True, True]
+    mia, other = known("A-2").customer, known("A-3").customer
+    assert (mia.email, mia.uid, mia.first_name) == (MIA, None, "Mia")
+    assert (other.email, other.uid, other.first_name) == (None, "c-1", "")
 
 
 def test_uid_goes_before_the_email_and_nothing_is_merged() -> None:
