@@ -14,6 +14,7 @@ from core.listing.facets import Choice, Condition, Day, Number, Related, Term, T
 from core.listing.filters import ListFilters
 from orders.models import Source, Status
 from orders.queries import find_contacts, visible_to
+from referrals.queries import attributions_visible_to
 from referrals.reasons import in_words
 
 
@@ -30,6 +31,14 @@ def find_campaigns(texts: Sequence[str], who: Any) -> dict[str, Term]:
 
 def campaigns_listed(who: Any) -> Sequence[tuple[str, str]]:
     return list(campaigns_visible_to(who).order_by("name", "id").values_list("uid", "name")[:500])
+
+
+def find_attributions(texts: Sequence[str], who: Any) -> dict[str, Term]:
+    """The attributions with these numbers, called by who referred whom."""
+    ids = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    rows = attributions_visible_to(who).filter(pk__in=ids)
+    named = rows.values_list("pk", "advocate__label", "contact__label")
+    return {str(pk): Term(pk, f"{by or 'somebody'} → {of or 'somebody'}") for pk, by, of in named}
 
 
 def find_imports(texts: Sequence[str], who: Any) -> dict[str, Term]:
@@ -93,6 +102,13 @@ class OrderFilters(ListFilters):
         holds=Q(referral_attribution__isnull=False),
         yes="Attributed",
         no="Unattributed",
+    )
+    attribution = Related(
+        "Attribution",
+        "referral_attribution",
+        search=find_attributions,
+        missing="There is no attribution “{text}”.",
+        operators=("", "not", "in"),
     )
     reason = Coded("Why", "reason")
     attention = Attention("Needs attention", "attention")

@@ -11,6 +11,15 @@ class ReferralsConfig(AppConfig):
             "Audience", "Advocates", "advocates:list", "speakerphone", "contacts:read", order=20, key="a"
         ),
         NavItem("Audience", "Coupon codes", "coupons:list", "ticket", "contacts:read", order=30),
+        NavItem(
+            "Audience Activity",
+            "Referral attributions",
+            "attributions:list",
+            "route",
+            "attributions:read",
+            order=20,
+            key="r",
+        ),
         NavItem("Audience Activity", "Clicks", "clicks:list", "click", "clicks:read", order=30),
         NavItem("Settings", "Site script", "site_script:overview", "code", "settings:read", order=50),
     )

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse_lazy
 
 from campaigns import access
+from campaigns.forms import moment_input
 from campaigns.models import Campaign
 from referrals import people, queries
 from referrals.models import Contact
@@ -128,6 +129,31 @@ class CouponForm(forms.Form):
         empty_label="All of the advocate’s campaigns",
         help_text="It never changes.",
     )
+
+    def __init__(self, *args: Any, who: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        open_to(self, who)
+
+
+class TieForm(forms.Form):
+    """Who referred whom, said by a person. ``replace`` is offered where somebody else's is active."""
+
+    contact = ContactChoice(label="Who was referred", url=reverse_lazy("contacts:search"))
+    advocate = ContactChoice(label="By", url=reverse_lazy("contacts:search"))
+    campaign = CampaignChoice(empty_label="Choose a campaign")
+    referred_at = forms.DateTimeField(
+        label="When",
+        required=False,
+        widget=moment_input(),
+        help_text="Empty: now. Orders placed before it are not touched either.",
+    )
+    reason = forms.CharField(
+        label="Why",
+        max_length=people.LONGEST_REASON,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Say why, for whoever looks at it later."},
+    )
+    replace = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, who: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,11 @@ ATTEMPTS = 5
 
 
 class AttributionRefused(ValueError):
-    """An attribution that cannot be activated now; the message says why."""
+    """An attribution that cannot be made or activated; the message says why, ``field`` what is in the way."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def refer(
         return Referral(person.id, verdict, is_new)
 
     try:
-        return _again_when_overtaken(work)
+        return again_when_overtaken(work)
     except _Nothing as nothing:
         return nothing.referral
 
@@ -170,7 +174,7 @@ def _make(verdict: Verdict, contact_id: int, at: dt.datetime, by: Actor, source:
     write([Entry("attribution_created", "attribution", tie.pk, data)], actor=by, source=source)
 
 
-def _again_when_overtaken(work: Callable[[], T]) -> T:
+def again_when_overtaken(work: Callable[[], T]) -> T:
     """Do ``work`` in a transaction, again when somebody made the same contact or attribution first."""
     for attempt in range(1, ATTEMPTS + 1):
         try:

@@ -42,7 +42,7 @@ _CODES = (
 
 
 @cache
-def _flag() -> str:
+def flag() -> str:
     """Drawn when it is first wanted: an icon's address is known only once static files are collected."""
     return f'<span title="Flagged">{icon("flag", "s")}<span class="a-hush">Flagged</span></span>'
 
@@ -68,7 +68,7 @@ def draw_contact(pen: Pen, pk: int, label: str, flagged: bool) -> str:
     name = called(pk, label)
     return (
         f'<span class="a-who">{face(name)}<a href="{opens_contact(pk)}" hx-boost="false">'
-        f'<b class="a-clip">{escape(name)}</b></a>{_flag() if flagged else ""}</span>'
+        f'<b class="a-clip">{escape(name)}</b></a>{flag() if flagged else ""}</span>'
     )
 
 

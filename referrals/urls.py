@@ -1,11 +1,21 @@
-"""Addresses of contacts, advocates, codes, share links and clicks, and of the site script."""
+"""Addresses of contacts, advocates, codes, attributions, share links and clicks, and of the site script."""
 
 from django.urls import include, path
 
 from core.listing.views import listing_urls
-from referrals.views import advocates, clicks, contacts, coupons, links, searching, site, site_keys
+from referrals.views import (
+    advocates,
+    attributions,
+    clicks,
+    contacts,
+    coupons,
+    links,
+    searching,
+    site,
+    site_keys,
+)
 from referrals.views.clicks import CLICKS
-from referrals.views.listing import ADVOCATES, CONTACTS, COUPONS
+from referrals.views.listing import ADVOCATES, ATTRIBUTIONS, CONTACTS, COUPONS
 
 _contacts = [
     *listing_urls(CONTACTS),
@@ -35,6 +45,14 @@ _coupons = [
     path("<int:pk>/disable/", coupons.disable, name="disable"),
     path("<int:pk>/enable/", coupons.enable, name="enable"),
 ]
+_attributions = [
+    *listing_urls(ATTRIBUTIONS),
+    path("new/", attributions.add, name="new"),
+    path("new/preview/", attributions.preview, name="preview"),
+    path("<int:pk>/", attributions.show, name="show"),
+    path("<int:pk>/deactivate/", attributions.deactivate, name="deactivate"),
+    path("<int:pk>/activate/", attributions.activate, name="activate"),
+]
 _clicks = [
     *listing_urls(CLICKS),
     path("<int:pk>/", clicks.show, name="show"),
@@ -60,6 +78,7 @@ urlpatterns = [
     path("contacts/", include((_contacts, "contacts"))),
     path("advocates/", include((_advocates, "advocates"))),
     path("coupons/", include((_coupons, "coupons"))),
+    path("attributions/", include((_attributions, "attributions"))),
     path("clicks/", include((_clicks, "clicks"))),
     path("r/", include((_links, "links"))),
     path("site/", include((_site, "site"))),

@@ -1,9 +1,10 @@
-"""The history of contacts, enrolments and codes, in words."""
+"""The history of contacts, enrolments, codes and attributions, in words."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.events.models import Event
+from referrals import reasons
 
 _WORDS = {
     "contact_created": "Added",
@@ -19,7 +20,16 @@ _WORDS = {
     "coupon_added": "Coupon code {code} added",
     "coupon_disabled": "Coupon code disabled",
     "coupon_enabled": "Coupon code in use again",
+    "attribution_created": "Made",
+    "attribution_deactivated": "Deactivated",
+    "attribution_activated": "Active again",
+    "attribution_flagged": "Flagged",
+    "attribution_unflagged": "No longer flagged",
 }
+# How an attribution came about, where no person made it.
+_CAUSES = {"order": "with an order", "person": "by hand"}
+# Why an attribution was deactivated, where nobody wrote a reason.
+_ENDS = {"banned": "The advocate was banned.", "unsubscribed": "The advocate unsubscribed."}
 _FIELDS = {"first_name": "First name", "last_name": "Last name", "email": "E-mail", "uid": "uid"}
 
 
@@ -44,8 +54,21 @@ def _details(event: Event) -> list[str]:
     said = []
     if reason := (event.personal or {}).get("reason"):
         said.append(f"“{reason}”")
+    if event.noun == "attribution":
+        return [*said, *_of_attribution(event.data)]
     if number := event.data.get("attributions"):
         said.append(f"{number:,} attribution{'' if number == 1 else 's'} deactivated")
+    return said
+
+
+def _of_attribution(data: dict[str, Any]) -> list[str]:
+    said = []
+    if cause := _CAUSES.get(data.get("by", "")):
+        said.append(cause.capitalize())
+    elif data.get("reason"):
+        said.append(reasons.sentence(data["reason"]))
+    if why := data.get("why"):
+        said.append(_ENDS.get(why) or f"“{why}”")
     return said
 
 

@@ -19,11 +19,11 @@ from core.api.problems import ApiProblem, respond
 from core.api.reading import read_object
 from referrals import reasons, referring
 from referrals.api import finding, schemas
-from referrals.api.listing import ATTRIBUTIONS
 from referrals.api.shapes import ATTRIBUTION, attribution_json
 from referrals.attribution import Claims, Verdict
 from referrals.models import ReferralAttribution
 from referrals.queries import attributions_visible_to
+from referrals.views.listing import ATTRIBUTIONS
 
 router = Router(tags=["Attributions"])
 

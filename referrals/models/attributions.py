@@ -17,9 +17,13 @@ class ReferralAttribution(models.Model):
     At most one is active per contact and campaign. Deactivating one touches no order that carries it.
     """
 
-    advocate = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="referrals_made")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="referred_by")
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="attributions")
+    advocate = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="referrals_made", db_index=False
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="referred_by", db_index=False)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="attributions", db_index=False
+    )
     referred_at = models.DateTimeField(default=timezone.now)
     is_active = models.BooleanField(default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
@@ -54,9 +58,20 @@ class ReferralAttribution(models.Model):
                 name="attribution_deactivated_at",
             ),
         ]
+        # Each index serves the list: the sort of its column, and its filter in the order of the date.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["referred_at", "id"], name="attribution_by_date"),
+            models.Index(fields=["advocate", "referred_at", "id"], name="attribution_by_advocate"),
+            models.Index(fields=["contact", "referred_at", "id"], name="attribution_by_contact"),
+            models.Index(fields=["campaign", "referred_at", "id"], name="attribution_by_campaign"),
+            models.Index(
+                fields=["referred_at", "id"], name="attribution_inactive", condition=Q(is_active=False)
+            ),
+            models.Index(fields=["referred_at", "id"], name="attribution_flagged", condition=Q(flagged=True)),
         ]
 
     def __str__(self) -> str:
         return f"{self.advocate} → {self.contact} in {self.campaign}"
+
+    def get_absolute_url(self) -> str:
+        return f"/attributions/{self.pk}/"

@@ -1,7 +1,11 @@
-"""The lists of contacts, advocates and coupon codes."""
+"""The lists of contacts, advocates, coupon codes and attributions."""
 
 from core.listing.declaration import Listing, Tab
 from referrals import queries, tables
+from referrals.attributions import queries as of_attributions
+from referrals.attributions.filters import AttributionFilters
+from referrals.attributions.tables import AttributionTable
+from referrals.attributions.tables import opens as opens_attribution
 from referrals.filters import ContactFilters, CouponFilters, EnrollmentFilters
 from referrals.models import Contact
 
@@ -73,4 +77,28 @@ COUPONS = Listing(
     search=queries.search_coupons,
     search_hint="Search by code or advocate",
     body_template="coupons/list_body.html",
+)
+
+ATTRIBUTIONS = Listing(
+    name="attributions",
+    noun="attributions",
+    title="Referral attributions",
+    singular="attribution",
+    plural="attributions",
+    table=AttributionTable,
+    filters=AttributionFilters,
+    rows=queries.attributions_visible_to,
+    tie=("referred_at", "id"),
+    default_sort="-referred",
+    name_field="contact__label",
+    opens=opens_attribution,
+    tabs=(
+        Tab("all", "All", ""),
+        Tab("active", "Active", "active=yes"),
+        Tab("inactive", "Inactive", "active=no"),
+        Tab("flagged", "Flagged", "flagged=yes"),
+    ),
+    search=of_attributions.search,
+    search_hint="Search by either of the two",
+    body_template="attributions/list_body.html",
 )

@@ -78,7 +78,7 @@ def test_it_explains_who_is_credited_with_the_evidence(client: Client, shop: Pro
         " It belongs to another campaign than the order."
         " did not count: Click on the link of Tom Becker in Winter"
         " It belongs to another campaign than the order."
-        " Permanent since then. Nobody can change it, here or in the database."
+        " Permanent since then. Nobody can change it, here or in the database. The attribution"
     )
 
 
