@@ -2,19 +2,17 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from ambassador.bench.serving import EMPTY_PATH
-from ambassador.urls import urlpatterns as ours
 from ambassador.wsgi import application
-from core.accounts.permissions import public
+
+settings.ROOT_URLCONF = __name__
+__all__ = ["application", "urlpatterns"]
 
 
-@public
 def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path(EMPTY_PATH[1:], empty), *ours]
-settings.ROOT_URLCONF = __name__
-__all__ = ["application", "urlpatterns"]
+urlpatterns = [path(EMPTY_PATH[1:], empty), path("", include("ambassador.urls"))]

@@ -37,7 +37,7 @@ def served(application: str) -> Iterator[int]:
 
 
 def answers(port: int, path: Callable[[], str], seconds: float) -> tuple[float, dict[int, int]]:
-    """Answers a second to visitors who ask for ``path()`` one after the other, and how many of each status."""
+    """Answers a second to visitors who ask for ``path()`` again and again, and how many of each status."""
     statuses: dict[int, int] = {}
     lock = threading.Lock()
     until = time.perf_counter() + seconds

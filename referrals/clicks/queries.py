@@ -30,7 +30,7 @@ def visible_to(who: Any) -> QuerySet[Click]:
 def search(rows: QuerySet[Click], text: str, who: Any) -> Found:
     """Those of ``rows`` through a link of an advocate with ``text`` in their name or a code of theirs."""
     codes = ReferralCode.objects.filter(code__ilike=containing(text)).values("enrollment")
-    people = named(Contact.objects.all(), text).values("pk")
+    people = Contact.objects.filter(named(text)).values("pk")
     fits = Enrollment.objects.filter(Q(pk__in=codes) | Q(contact__in=people))
     ids = list(fits.order_by().values_list("pk", flat=True)[: FEW + 1])
     if len(ids) > FEW:

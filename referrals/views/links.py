@@ -1,51 +1,33 @@
-"""The public end of share links: ``/r/CODE`` and its picture."""
+"""The public end of share links: the page of one that is closed, and the picture of any."""
 
-from http import HTTPStatus
-
-from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.accounts.permissions import public
-from referrals.links import clicking, standing, visiting
-from referrals.links.landing import landing_address, read_code, share_address
+from referrals.links import standing
+from referrals.links.front import onward, uncached
+from referrals.links.landing import read_code, share_address
 from referrals.links.picture import picture
 
 
 @public
 @require_safe
 def follow(request: HttpRequest, code: str) -> HttpResponse:
-    """Count the click and send the visitor on; or say kindly why the link leads nowhere."""
-    if visiting.looks_ahead(request):
-        return _not_ahead()
-    now, key = timezone.now(), read_code(code)
+    """Say kindly why the link leads nowhere. One that is open was followed before it got here."""
+    key = read_code(code)
     try:
         link = standing.find(key) if key else None
-    except (DatabaseError, InterfaceError):
-        # Nothing that this page is made of may ask the database.
-        return _uncached(
-            HttpResponse(render_to_string("links/closed.html", {"closed": standing.LATER}), status=503)
-        )
-    closed = standing.closed(link, now)
-    if closed is not None or link is None or link.page is None:
-        page = link.page.geturl() if link and link.page and closed and closed.offers_page else ""
-        context = {"closed": closed, "page": page}
-        return _uncached(
-            render(request, "links/closed.html", context, status=closed.status if closed else 404)
-        )
-    if request.method == "HEAD":
-        return _onward(landing_address(link.page, link.code, "", link.campaign.window_days, request.GET))
-    who = visiting.visitor(request)
-    click_id = clicking.keep(link, who, now)
-    response = _onward(
-        landing_address(link.page, link.code, click_id, link.campaign.window_days, request.GET)
-    )
-    if not who.is_bot:
-        visiting.remember(response, who)
-    return response
+    except standing.UNREACHABLE:
+        return _later()
+    closed = standing.closed(link, timezone.now())
+    if closed is None:
+        return onward(request, code) or _later()
+    page = link.page.geturl() if closed.offers_page and link and link.page else ""
+    context = {"closed": closed, "page": page}
+    return uncached(render(request, "links/closed.html", context, status=closed.status))
 
 
 @public
@@ -61,16 +43,7 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _not_ahead() -> HttpResponse:
-    """An answer that no browser keeps, so that it asks again when somebody really follows the link."""
-    return _uncached(HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "0"}))
-
-
-def _onward(address: str) -> HttpResponse:
-    return _uncached(HttpResponseRedirect(address))
-
-
-def _uncached(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+def _later() -> HttpResponse:
+    """Nothing that this page is made of asks the database."""
+    page = render_to_string("links/closed.html", {"closed": standing.LATER})
+    return uncached(HttpResponse(page, status=standing.LATER.status))
