@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ambassador.bench import table, writing
+from ambassador.bench import links, rewards, table, writing
 from ambassador.bench.database import Busy
 from ambassador.bench.lines import Line
 from ambassador.up.setting_out import collect_static_files
@@ -14,6 +14,8 @@ BENCHES: dict[str, Callable[[int], Iterator[Line]]] = {
     table.NAME: table.bench,
     writing.RECORD: writing.bench_record,
     writing.IMPORT: writing.bench_import,
+    rewards.NAME: rewards.bench,
+    links.NAME: links.bench,
 }
 ORDERS = 100_000
 
