@@ -52,7 +52,7 @@ ADVOCATES = Listing(
         Tab("inactive", "Inactive", "active=no"),
     ),
     search=queries.search_enrollments,
-    search_hint="Search by name, e-mail or code",
+    search_hint="Search by name, e-mail, code",
     body_template="advocates/list_body.html",
 )
 
