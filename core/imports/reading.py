@@ -93,12 +93,8 @@ def _checked(records: Iterator[Line], width: int) -> Iterator[Line]:
             continue
         if not any(cell.strip() for cell in cells) and not line.fault:
             continue
-        while len(cells) > width and not cells[-1].strip():
-            cells.pop()
-        if line.fault or len(cells) == width:
-            yield line
-        else:
-            yield _ragged(line.number, cells, width)
+        # Even blank cells too many are refused: an unquoted delimiter may have moved the others.
+        yield line if line.fault else _ragged(line.number, cells, width)
 
 
 def _ragged(number: int, cells: list[str], width: int) -> Line:

@@ -26,9 +26,8 @@ def summed(lines: Iterable[Line], translator: Translator, key: str) -> Iterator[
         while batch := list(itertools.islice(kept, _BATCH)):
             store.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?)", batch)
         found = store.execute(
-            "SELECT first, number, fault, hint, texts FROM lines"
-            " JOIN (SELECT key, min(number) AS first FROM lines GROUP BY key) USING (key)"
-            " ORDER BY first, number"
+            "SELECT min(number) OVER (PARTITION BY key) AS first, number, fault, hint, texts"
+            " FROM lines ORDER BY first, number"
         )
         for _, group in itertools.groupby(found, itemgetter(0)):
             yield _row(group, translator)
@@ -49,9 +48,14 @@ def _kept(
 
 
 def _row(group: Iterator[tuple[int, int, str, str, str]], translator: Translator) -> Row:
+    _, number, fault, hint, texts = next(group)
+    if fault:
+        return translator.row(Line(number, json.loads(texts), fault, hint))
+    second = next(group, None)
+    if second is None:
+        return translator.row_of([number], json.loads(texts))
     merged = Merged(translator)
-    for _, number, fault, hint, texts in group:
-        if fault:
-            return translator.row(Line(number, json.loads(texts), fault, hint))
-        merged.add(number, json.loads(texts))
+    merged.add(number, json.loads(texts))
+    for _, another, _, _, said in itertools.chain([second], group):
+        merged.add(another, json.loads(said))
     return merged.row()

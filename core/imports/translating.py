@@ -133,8 +133,7 @@ class Merged:
         row.faults += self._faults.values()
         for name, (line, fault) in self._unreadable.items():
             row.values.pop(name, None)
-            where = f"Line {line:,}: " if len(self._numbers) > 1 else ""
-            row.faults.append(replace(fault, message=where + fault.message))
+            row.faults.append(replace(fault, message=f"Line {line:,}: {fault.message}"))
         return row
 
     def _sum(self, place: int, target: Target, number: int, text: str) -> None:
