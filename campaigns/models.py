@@ -125,6 +125,13 @@ class Campaign(models.Model):
             return "paused"
         return "active"
 
+    def out_of_state(self, state: str) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """From when until when the campaign is in ``state``, which is not active; None: open."""
+        if state == "draft":
+            begins = [self.launched_at, self.starts_at]
+            return None, max((at for at in begins if at), default=None) if self.launched_at else None
+        return (self.ends_at, None) if state == "ended" else (self.paused_from, self.paused_until)
+
     @property
     def state(self) -> str:
         return self.state_at(timezone.now())

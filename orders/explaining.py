@@ -1,6 +1,5 @@
 """Why this advocate, or why nobody: the stored reason of an order, in words."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,17 +7,17 @@ from typing import Any
 from campaigns.access import visible_to as campaigns_visible_to
 from campaigns.models import Campaign
 from core.templatetags.ui import day
+from orders.misses import Miss, Slips, moment, nearest, off_by, span
 from orders.models import Decision, Order
 from referrals import reasons
 from referrals.attribution import Look, Verdict
 from referrals.models import Contact
+from referrals.nearness import MOST_SHOWN, Near
 
 RESULTS = {"won": "decided it", "lost": "came too late", "refused": "did not count"}
 ELSEWHERE = "a campaign that is not shown to you"
 HELD_BUT = "It holds, but the customer had been referred before, and the first touch counts."
 HELD = "A known customer needs no code: the first touch counts."
-# Refusals that a person cannot overrule on the order's page.
-UNFIT = frozenset({"self_referral", "slot_taken", "advocate_banned", "advocate_unsubscribed"})
 _LONGEST = 60
 
 
@@ -63,10 +62,11 @@ class Explanation:
 def explain(order: Order, who: Any = None) -> Explanation:
     """Why ``order`` belongs to whom it does. ``who`` is shown only campaigns they may see; None: all.
 
-    Reads the latest decision and the names in it: three queries at most.
+    Reads the latest decision, the names in it, and codes one letter off from unknown ones: five queries at
+    most.
     """
     decision = Decision.objects.filter(order=order).order_by("-id").first()
-    looks = _looks(decision)
+    looks = looks_of(decision)
     names = _Names.of(looks, who, more=[order.advocate_id], campaigns=[order.campaign_id])
     verdict = Verdict(order.reason, order.campaign_id, order.advocate_id, looks=looks)
     sentences = []
@@ -80,7 +80,7 @@ def explain(order: Order, who: Any = None) -> Explanation:
 
 
 def foresee(verdict: Verdict, who: Any = None) -> Explanation:
-    """Whom an order would be credited to if it were recorded now. Two queries at most."""
+    """Whom an order would be credited to if it were recorded now. Four queries at most."""
     names = _Names.of(verdict.looks, who, more=[verdict.advocate_id], campaigns=[verdict.campaign_id])
     sentences = []
     if verdict.is_attributed and verdict.is_new:
@@ -99,7 +99,7 @@ def _explanation(verdict: Verdict, names: "_Names", headline: str, sentences: It
         advocate = names.contact(verdict.advocate_id)
         first = reasons.sentence(verdict.reason)
         return Explanation(headline.format(advocate), (first, *sentences), lines, advocate, campaign)
-    miss = _nearest_miss(verdict.looks)
+    miss = nearest(verdict.looks, names.slips, verdict.campaign_id)
     return Explanation(
         headline.format("nobody" if headline.startswith("Why") else "Nobody"),
         (*_why_nobody(verdict, miss, names), *sentences),
@@ -109,30 +109,34 @@ def _explanation(verdict: Verdict, names: "_Names", headline: str, sentences: It
     )
 
 
-def _why_nobody(verdict: Verdict, miss: Look | None, names: "_Names") -> list[str]:
+def _why_nobody(verdict: Verdict, miss: Miss | None, names: "_Names") -> list[str]:
     if miss is None:
         return [reasons.sentence(verdict.reason)]
-    if len(verdict.looks) == 1:
-        return ["The one thing that named an advocate did not count."]
-    near = f" The nearest miss was {names.whom(miss)}." if miss.advocate_id else ""
-    return [f"None of what named an advocate counted.{near}"]
+    said = ["The one thing that named an advocate did not count."]
+    if len(verdict.looks) > 1:
+        said = ["None of what named an advocate counted."]
+    if miss.near is not None:
+        said.append(f"The nearest miss is one letter off: {names.near(miss.near)}.")
+    elif miss.advocate_id and len(verdict.looks) > 1:
+        off = off_by(miss.look)
+        by = f", by {span(off)}" if off is not None else ""
+        said.append(f"The nearest miss was {names.whom(miss.look)}{by}.")
+    return said
 
 
-def _suggested(miss: Look | None, verdict: Verdict, names: "_Names") -> tuple[int, str] | None:
+def _suggested(miss: Miss | None, verdict: Verdict, names: "_Names") -> tuple[int, str] | None:
     """Only somebody who could be credited: of the order's own campaign, and not the customer themselves."""
-    if miss is None or not miss.advocate_id or miss.reason in UNFIT:
+    if miss is None or miss.advocate_id is None or not miss.may_be_credited:
+        return None
+    if not names.shows(miss.campaign_id):
         return None
     is_elsewhere = miss.campaign_id is not None and miss.campaign_id not in {verdict.campaign_id, None}
-    return None if is_elsewhere else (miss.advocate_id, names.contact(miss.advocate_id))
+    if is_elsewhere and verdict.campaign_id is not None:
+        return None
+    return miss.advocate_id, names.contact(miss.advocate_id)
 
 
-def _nearest_miss(looks: Sequence[Look]) -> Look | None:
-    """The refused claim that came closest: one that names somebody before one that names nobody."""
-    refused = [look for look in looks if look.result == "refused"]
-    return next((look for look in refused if look.advocate_id), refused[0] if refused else None)
-
-
-def _looks(decision: Decision | None) -> list[Look]:
+def looks_of(decision: Decision | None) -> list[Look]:
     """The trace as it was, with the e-mail addresses that erasure has left."""
     if decision is None:
         return []
@@ -163,7 +167,7 @@ def _line(look: Look, names: "_Names") -> Line:
         "person": ("A person chose", whom, place),
     }[look.claim]
     return Line(
-        look.result, *(words if whom or look.claim != "click_id" else ("Click", given, "")), _why(look)
+        look.result, *(words if whom or look.claim != "click_id" else ("Click", given, "")), _why(look, names)
     )
 
 
@@ -176,7 +180,7 @@ def _on(look: Look, name: str) -> str:
     return f"on {at}" if at else ""
 
 
-def _why(look: Look) -> str:
+def _why(look: Look, names: "_Names") -> str:
     if look.claim == "first_touch" and look.result == "won":
         return HELD
     if look.claim == "person":
@@ -185,17 +189,30 @@ def _why(look: Look) -> str:
         return HELD_BUT
     if look.result == "won":
         return "Good when the order was placed."
-    until = _day(look, "counts_until")
-    more = f" It counted until {until}." if look.reason == "click_expired" and until else ""
-    return reasons.sentence(look.reason) + more
+    meant = " or ".join(names.near(near) for near in names.slips.of(look)[:MOST_SHOWN])
+    more = f"One letter off: {meant}." if meant else _arithmetic(look)
+    return _joined(reasons.sentence(look.reason), more)
+
+
+def _arithmetic(look: Look) -> str:
+    """By how much a claim missed, where it was a matter of time."""
+    off = off_by(look)
+    if look.reason == "click_expired":
+        late = f": {span(off)} too late" if off is not None else ""
+        return f"It counted until {_day(look, 'counts_until')}{late}." if look.details else ""
+    if off is None:
+        return ""
+    if look.reason == "click_after_order":
+        return f"It came {span(off)} later."
+    at, since = moment(look, "at"), moment(look, "from")
+    if at is not None and since is not None and abs(at - since) == off:
+        return f"It counted until {day(since)}: {span(off)} too late."
+    return f"It counts from {_day(look, 'until')} on: {span(off)} too early."
 
 
 def _day(look: Look, name: str) -> str:
-    text = str(look.details.get(name) or "")
-    try:
-        return day(dt.datetime.fromisoformat(text)) if text else ""
-    except ValueError:
-        return ""
+    at = moment(look, name)
+    return day(at) if at else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +221,21 @@ class _Names:
 
     contacts: dict[int, str]
     campaigns: dict[int, str]
+    slips: Slips
 
     @classmethod
     def of(
         cls, looks: Sequence[Look], who: Any, *, more: Iterable[int | None], campaigns: Iterable[int | None]
     ) -> "_Names":
+        slips = Slips(looks, who)
         people = {pk for pk in (*(look.advocate_id for look in looks), *more) if pk and pk > 0}
+        people |= slips.advocates()
         places = {pk for pk in (*(look.campaign_id for look in looks), *campaigns) if pk}
+        places |= slips.campaigns()
         shown = Campaign.objects.all() if who is None else campaigns_visible_to(who)
         known = dict(shown.filter(pk__in=places).values_list("pk", "name")) if places else {}
         rows = Contact.objects.filter(pk__in=people).values_list("pk", "label") if people else ()
-        return cls({pk: label or f"Erased contact {pk}" for pk, label in rows}, known)
+        return cls({pk: label or f"Erased contact {pk}" for pk, label in rows}, known, slips)
 
     def contact(self, pk: int | None) -> str:
         return self.contacts.get(pk or 0, "a new advocate")
@@ -225,6 +246,15 @@ class _Names:
             return ""
         is_hidden = look.campaign_id is not None and look.campaign_id not in self.campaigns
         return "somebody" if is_hidden else self.contact(look.advocate_id)
+
+    def shows(self, campaign_id: int | None) -> bool:
+        """Whether the reader may see what belongs to this campaign."""
+        return campaign_id is None or campaign_id in self.campaigns
+
+    def near(self, near: Near) -> str:
+        """``ADA24 of Ada Adler in Spring``."""
+        place = f" in {self.campaign(near.campaign_id)}" if near.campaign_id else ""
+        return f"{near.code} of {self.contact(near.advocate_id)}{place}"
 
     def place(self, look: Look) -> str:
         return f"in {self.campaign(look.campaign_id)}" if look.campaign_id else ""

@@ -200,20 +200,31 @@ def _refusal(sight: _Sight, case: Case, campaign: Campaign, evidence: Evidence, 
         return "other_campaign"
     moment, code = case.ordered_at, sight.code
     if code is not None and code.is_disabled_at(moment):
+        look.details = _gap(moment, code.disabled_at)
         return "code_disabled" if sight.claim == "short_code" else "coupon_disabled"
     assert sight.advocate_id is not None
     enrollment = evidence.enrollments.get(sight.advocate_id, {}).get(campaign.pk)
     if enrollment is None:
         return "not_enrolled"
-    out = evidence.people[sight.advocate_id].refusal_at(moment)
+    person = evidence.people[sight.advocate_id]
+    out = person.refusal_at(moment)
     if out:
+        look.details = _gap(moment, person.status_since)
         return out
     if not enrollment.is_active_at(moment):
+        look.details = _gap(moment, enrollment.inactive_from, enrollment.inactive_until)
         return "enrollment_inactive"
     state = campaign.state_at(moment)
     if state != "active":
+        look.details = _gap(moment, *campaign.out_of_state(state))
         return f"campaign_{state}"
     return _window_refusal(sight, campaign, moment, look) if sight.claim == "click_id" else ""
+
+
+def _gap(moment: dt.datetime, since: dt.datetime | None, until: dt.datetime | None = None) -> dict[str, Any]:
+    """The time in which a claim does not count, and the moment of the order, which lies in it."""
+    said = {"at": moment, "from": since, "until": until}
+    return {name: value.isoformat() for name, value in said.items() if value is not None}
 
 
 def _window_refusal(sight: _Sight, campaign: Campaign, moment: dt.datetime, look: Look) -> str:
@@ -225,6 +236,7 @@ def _window_refusal(sight: _Sight, campaign: Campaign, moment: dt.datetime, look
         "window_days": campaign.window_days,
         "counts_until": until.isoformat(),
         "click": sight.visits[0].click_id,
+        "at": moment.isoformat(),
     }
     if clicked_at > moment:
         return "click_after_order"
@@ -244,8 +256,10 @@ def _resolve(name: str, text: str, case: Case, evidence: Evidence) -> _Sight:
     if name == "short_code":
         code = evidence.codes.get(capitals(text))
         if code is None:
-            is_coupon = capitals(text) in evidence.coupons
-            return _Sight(name, text, refusal="coupon_in_code_field" if is_coupon else "unknown_code")
+            coupon = evidence.coupons.get(capitals(text))
+            if coupon is None:
+                return _Sight(name, text, refusal="unknown_code")
+            return _Sight(name, text, coupon.advocate_id, refusal="coupon_in_code_field")
         return _Sight(name, text, code.advocate_id, code.campaign_id, code=code)
     if name == "coupon_code":
         coupon = evidence.coupons.get(capitals(text))

@@ -105,9 +105,10 @@ def test_nobody_is_explained_with_the_nearest_miss(client: Client, shop: Program
     text = words(client.get(at(order)))
     assert "Needs attention. The code was disabled when the order was placed." in text
     assert (
-        "Why nobody? None of what named an advocate counted. The nearest miss was Ines Brandt."
+        "Why nobody? None of what named an advocate counted. The nearest miss was Ines Brandt,"
+        " by 688 days."
         " did not count: Referral code INES10 belongs to Ines Brandt in Spring"
-        " The code was disabled when the order was placed."
+        " The code was disabled when the order was placed. It counted until 1 Jan 2025: 688 days too late."
         " did not count: Coupon NOPE names nobody No advocate has this coupon code."
         " Credit Ines Brandt by hand" in text
     )
@@ -122,7 +123,8 @@ def test_a_click_that_is_too_old_says_until_when_it_counted(client: Client, shop
     text = words(client.get(at(record("O-1", claims=Claims(click_id=str(visit.click_id))))))
     assert (
         "did not count: Click on the link of Ines Brandt in Spring on 1 Jan 2025"
-        " The click lies outside the campaign's tracking window. It counted until 1 Apr 2025." in text
+        " The click lies outside the campaign's tracking window."
+        " It counted until 1 Apr 2025: 598 days too late." in text
     )
     assert "Credit Ines Brandt by hand" in text
 
