@@ -15,6 +15,7 @@ _WORDS = {
     "clawed_back": "Taken back",
     "restored": "Restored",
     "denied": "Denied",
+    "moved": "Moved to somebody else",
     "flagged": "Put on hold",
     "payout_started": "Paid out",
     "payout_failed": "Payout failed",

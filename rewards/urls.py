@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from core.listing.views import listing_urls
-from rewards.views import payouts, review, rewards, rules, statements
+from rewards.views import corrections, payouts, review, rewards, rules, simulating, statements
 from rewards.views.listing import REWARDS
 from rewards.views.payouts import PAYOUTS
 
@@ -12,6 +12,10 @@ _rewards = [
     path("review/", review.review, name="review"),
     path("<int:pk>/", rewards.show, name="show"),
     path("<int:pk>/move/", rewards.move, name="move"),
+    path("<int:pk>/correct/", corrections.ask, name="correct"),
+    path("corrections/<int:pk>/confirm/", corrections.confirm, name="correction_confirm"),
+    path("corrections/<int:pk>/refuse/", corrections.refuse, name="correction_refuse"),
+    path("policy/", corrections.policy, name="policy"),
     path("of/<int:pk>/", rewards.of_order, name="of_order"),
     path("of-campaign/<int:pk>/", rules.of_campaign, name="of_campaign"),
     path("of-campaign/<int:campaign_pk>/new/", rules.add, name="rule_add"),
@@ -19,6 +23,7 @@ _rewards = [
     path("rules/<int:pk>/edit/", rules.edit, name="rule_edit"),
     path("rules/<int:pk>/publish/", rules.publish, name="rule_publish"),
     path("rules/<int:pk>/discard/", rules.discard, name="rule_discard"),
+    path("rules/<int:pk>/simulate/", simulating.show, name="rule_simulate"),
     path("rules/<int:pk>/stop/", rules.stop, name="rule_stop"),
 ]
 _payouts = [

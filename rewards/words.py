@@ -36,6 +36,7 @@ _WHYS = {
     "voided": "Its order was voided.",
     "flagged_contact": "Whom it pays is flagged.",
     "flagged_attribution": "The referral is flagged.",
+    "moved": "It was moved to somebody else.",
 }
 
 
@@ -57,6 +58,8 @@ _HAPPENED = {
     "reward_flagged": "Flagged",
     "reward_denied": "Denied",
     "reward_reopened": "Opened again",
+    "reward_moved": "Moved to whom it belongs",
+    "reward_fulfilled": "Paid",
     "rule_created": "Made",
     "rule_renamed": "Renamed",
     "rule_published": "Published",

@@ -1,6 +1,7 @@
 """One reward: what it is for, how it came to its amount, what happened to it; and its panel on the order."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -10,7 +11,7 @@ from core.events.log import actor_for, history
 from orders.queries import visible_to as orders_visible_to
 from rewards import moves, queries
 from rewards.describing import described, happened
-from rewards.models import Reward, Status
+from rewards.models import Correction, Reward, Status
 from rewards.tables import STATUS_TAGS
 from rewards.words import in_words, missed, why
 
@@ -29,8 +30,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     allowed = moves.MOVES[Status(reward.status)] if may(request.user, "rewards:write") else frozenset()
     if reward.reason == "voided" or hasattr(reward, "moved_to"):
         allowed = frozenset()
+    may_write = may(request.user, "rewards:write")
     context = {
         "reward": reward,
+        "may_correct": may_write and reward.status != Status.DENIED and not hasattr(reward, "moved_to"),
+        "corrections": _corrections(reward),
+        "may_write": may_write,
         "status_tag": STATUS_TAGS[reward.status],
         "why": why(reward.reason),
         "moves": [str(one) for one in allowed],
@@ -82,6 +87,10 @@ def of_order(request: HttpRequest, pk: int) -> HttpResponse:
         "in_page": "HX-Request" in request.headers,
     }
     return render(request, "rewards/of_order.html", context)
+
+
+def _corrections(reward: Reward) -> QuerySet[Correction]:
+    return Correction.objects.filter(reward=reward).select_related("to", "asked_by").order_by("-pk")
 
 
 def _reward(request: HttpRequest, pk: int) -> Reward:
