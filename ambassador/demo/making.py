@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from ambassador.demo import files
+from ambassador.demo import files, rewarding
 from ambassador.demo.recording import record, refund
 from ambassador.demo.sales import Market, Sale
 from ambassador.demo.stage import Stage
@@ -46,6 +46,7 @@ def make(*, orders: int = ORDERS, seed: int = 1, say: Callable[[str], None]) -> 
     market = Market(orders, until=timezone.now().astimezone(zone(program())), seed=seed)
     stage = Stage(market)
     stage.set()
+    rewarding.promise()
     sales = list(market.sales())
     stage.record_clicks(visit for sale in sales for visit in sale.visits)
     live_from = market.until - dt.timedelta(days=LIVE_DAYS)
@@ -54,6 +55,7 @@ def make(*, orders: int = ORDERS, seed: int = 1, say: Callable[[str], None]) -> 
     _take_back(sales, market.until)
     _void_some()
     _decide_some()
+    rewarding.let_live()
     return counts
 
 
