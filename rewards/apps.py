@@ -10,7 +10,7 @@ class RewardsConfig(AppConfig):
     navigation = (
         NavItem("Rewards & Payments", "Rewards", "rewards:list", "gift", "rewards:read", order=10, key="w"),
         NavItem("Rewards & Payments", "Payouts", "payouts:list", "coins", "rewards:read", order=20, key="y"),
-        NavItem("Settings", "Rewards", "rewards:policy", "gift", "rewards:manage", order=80),
+        NavItem("Settings", "Reward policy", "rewards:policy", "gift", "rewards:manage", order=80),
     )
     panels = (
         Panel("order", "rewards:of_order", "rewards:read", "Rewards"),
