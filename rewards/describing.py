@@ -12,7 +12,7 @@ from rewards.words import LIMITS
 
 def described(version: RuleVersion) -> list[str]:
     """What the version says, one sentence each."""
-    said = [f"{_value(version, version.value).capitalize()} {_span(version)}."]
+    said = [f"{_value(version, version.value)} {_span(version)}."]
     if version.quantity_property:
         said.append(f"Times the order’s {version.quantity_property}.")
     goes_by = "order number" if version.ladder == Ladder.ORDERS else "revenue of"
@@ -40,16 +40,16 @@ def described(version: RuleVersion) -> list[str]:
 
 
 def headline(version: RuleVersion) -> str:
-    return f"{_value(version, version.value).capitalize()} {_span(version)}"
+    return f"{_value(version, version.value)} {_span(version)}"
 
 
 def happened(reward: Reward) -> list[str]:
     """How the reward came to its amount."""
     inputs, currency = reward.inputs, reward.currency
     rate = Decimal(inputs.get("rate", 0))
-    steps = [f"{_value(reward.version, rate).capitalize()} of an order of {_in(reward.revenue, currency)}."]
+    steps = [f"{_value(reward.version, rate)} of an order of {_in(reward.revenue, currency)}."]
     if reward.version.kind == Kind.FLAT:
-        steps = [f"{_value(reward.version, rate).capitalize()}."]
+        steps = [f"{_value(reward.version, rate)}."]
     if "quantity" in inputs:
         steps.append(f"Times {inputs['quantity']}.")
     if "cut_by" in inputs:

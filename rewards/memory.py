@@ -54,6 +54,17 @@ class Memory:
                 memory.rules[rule_id] = Tally(earned=earned)
         return memory
 
+    @classmethod
+    def before_moment(cls, rule: BookRule, moment: dt.datetime) -> "Memory":
+        """What had been earned by ``rule`` for orders placed before ``moment``. Nothing is held."""
+        memory = cls()
+        if rule.remembers:
+            rows = Reward.objects.filter(rule=rule.pk, order__ordered_at__lt=moment).order_by()
+            memory.advocates = _by(rows, "advocate_id")
+            memory.customers = _by(rows, "customer_id")
+            memory.rules[rule.pk] = Tally(earned=rows.aggregate(granted=_EARNED)["granted"])
+        return memory
+
     def before(self, rule: BookRule, sale: Placed) -> Before:
         if not rule.remembers:
             return Before()

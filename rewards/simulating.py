@@ -55,13 +55,13 @@ class Simulation:
 def simulate(draft: RuleVersion, begins: dt.datetime, ends: dt.datetime) -> list[Simulation]:
     """``draft`` over the orders of its campaign placed from ``begins`` until before ``ends``, by currency.
 
-    Nothing counts from before: first orders, tiers and limits begin with the period.
+    What was earned by the rule before that counts for tiers, limits and first orders, as it would have.
     """
     rule, version, book = _as_book(draft)
     orders = Order.objects.filter(campaign=rule.campaign_id, ordered_at__gte=begins, ordered_at__lt=ends)
     would: dict[tuple[str, int], Decimal] = {}
     counts: dict[str, int] = {}
-    memory = Memory()
+    memory = Memory.before_moment(rule, begins)
     sales = read(orders)
     while some := list(islice(sales, CHUNK)):
         for sale, earned in _earned(some, rule, version, book, memory):

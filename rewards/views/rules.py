@@ -143,7 +143,15 @@ def _state(rule: Rule) -> tuple[str, str, str]:
 
 
 def _form(request: HttpRequest, form: Any, campaign: Any, rule: Rule | None) -> HttpResponse:
-    context = {"form": form, "campaign": campaign, "rule": rule}
+    said = form.instance
+    limits = ("minimum", "order_limit", "advocate_limit", "customer_limit", "budget", "starts_at")
+    has_more = any(getattr(said, name) is not None for name in limits)
+    context = {
+        "form": form,
+        "campaign": campaign,
+        "rule": rule,
+        "has_more": bool(has_more or said.ladder or said.conditions or form.errors),
+    }
     return render(request, "rewards/rule_form.html", context, status=422 if form.errors else 200)
 
 
