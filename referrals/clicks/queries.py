@@ -67,6 +67,7 @@ class Totals:
 
     clicks: int
     visitors: int
+    links: int
     bots: int
     at_least: bool = False
 
@@ -81,7 +82,7 @@ def totals(rows: QuerySet[Click]) -> Totals:
     if whole is not None:
         return whole
     some = Click.objects.filter(pk__in=rows.order_by().values("pk")[:AT_LEAST_OF])
-    part = within(PATIENCE_MS, lambda: _totals(some)) or Totals(0, 0, 0)
+    part = within(PATIENCE_MS, lambda: _totals(some)) or Totals(0, 0, 0, 0)
     return replace(part, at_least=True)
 
 
@@ -89,9 +90,10 @@ def _totals(rows: QuerySet[Click]) -> Totals:
     counted = rows.order_by().aggregate(
         clicks=Count("pk", filter=PEOPLE),
         visitors=Count("visitor", filter=PEOPLE, distinct=True),
+        links=Count("code", filter=PEOPLE, distinct=True),
         bots=Count("pk", filter=~PEOPLE),
     )
-    return Totals(counted["clicks"], counted["visitors"], counted["bots"])
+    return Totals(**counted)
 
 
 def others(click: Click, who: Any) -> QuerySet[Click]:

@@ -41,12 +41,13 @@ def opens(pk: int) -> str:
 
 
 def browser_of(agent: str) -> str:
-    """``Chrome on Android``; the first word of what is no browser."""
+    """``Chrome on Android``; the first word of what is no browser, where that says anything."""
     browser = next((name for name, mark in _BROWSERS if mark.search(agent)), "")
     system = next((name for name, mark in _SYSTEMS if mark.search(agent)), "")
     if browser and system:
         return f"{browser} on {system}"
-    return browser or system or agent.partition("/")[0][:40]
+    first = agent.partition("/")[0][:40]
+    return browser or system or (first if first != "Mozilla" else "")
 
 
 def host_of(referrer: str) -> str:

@@ -105,6 +105,7 @@ def test_people_and_bots_are_counted_apart(client: Client, clicks: list[Click]) 
     page = " ".join(client.get("/clicks/totals/").content.decode().split())
     assert "<dt>Clicks by people</dt><dd>4</dd>" in page
     assert "<dt>Visitors</dt><dd>2</dd>" in page
+    assert "<dt>Links followed</dt><dd>2</dd>" in page
     assert "<dt>By bots</dt><dd>1</dd>" in page
 
 
@@ -155,6 +156,7 @@ def test_one_click_with_all_that_is_known(client: Client, clicks: list[Click]) -
             "Chrome on Android",
         ),
         ("curl/8.5.0", "curl"),
+        ("Mozilla/5.0 (demo)", ""),
         ("", ""),
     ],
 )

@@ -53,6 +53,7 @@ def buy(page: Page, opened: Shop) -> Order:
         claims=Claims(click_id=sent["click_id"]),
     )
     (planned,) = intake.record([draft], source=Source.API, actor=SYSTEM)
+    assert planned.order_pk is not None
     return Order.objects.get(pk=planned.order_pk)
 
 
