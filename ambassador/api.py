@@ -4,14 +4,18 @@ from django.urls import include, path
 from ninja import NinjaAPI
 
 from campaigns import api as campaigns
+from core.api import docs
 from core.api.callers import KeyInHeader
+from core.api.document import document
 from core.api.endpoints import build
 from orders.api import changes, events, imports, old, orders, recording
 from referrals.api import attributions, codes, contacts, enrollments
 
+PREFIX = "api/v1/"
 v1 = NinjaAPI(
     title="Ambassador API",
     version="1",
+    description="Record orders and who referred them; read and change whatever the screens do.",
     auth=[KeyInHeader()],
     openapi_url=None,
     docs_url=None,
@@ -31,7 +35,10 @@ for router in (
 ):
     v1.add_router("", router)
 
+_json, _page = docs.views(lambda: document(v1, PREFIX))
 urlpatterns = [
+    path("v1/openapi.json", _json, name="api_document"),
+    path("v1/docs", _page, name="api_docs"),
     path("v1/", include((build(v1), "api"))),
     path("v2/<str:username>/<str:token>/json/<path:method>", old.answer, name="api_v2"),
 ]

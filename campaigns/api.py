@@ -15,6 +15,7 @@ from core.api.callers import ApiRequest
 from core.api.endpoints import Declared, endpoint
 from core.api.lists import ApiList, Row, answer_list
 from core.api.problems import ApiProblem, respond
+from core.api.schemas import Cursor
 
 router = Router(tags=["Campaigns"])
 
@@ -41,7 +42,7 @@ class CampaignOut(Schema):
 
 class CampaignPage(Schema):
     data: list[CampaignOut]
-    next_cursor: str | None = Field(..., description="The next page's `cursor`; null on the last page.")
+    next_cursor: Cursor
 
 
 def campaign_json(row: Row) -> dict[str, Any]:

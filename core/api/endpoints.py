@@ -41,7 +41,7 @@ class Declared:
     body_is_list: bool = False
     problems: Sequence[int] = ()
     parameters: Sequence[Parameter] = ()
-    examples: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, Any] | None = None
 
 
 def endpoint(

@@ -22,6 +22,7 @@ from core.api.problems import ApiProblem
 log = structlog.get_logger(__name__)
 
 PREFIX = "/api/"
+WORTH_PACKING = 1_200  # bytes
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 # Old clients send their key as part of the address. It is taken out before anything can write it down.
 _TOKEN_IN_PATH = re.compile(r"(/api/v2/[^/]*/)(?!token(?:/|$))([^/]+)((?:/.*)?)", re.DOTALL)
@@ -110,7 +111,8 @@ def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     response.headers.setdefault("Cache-Control", "no-store")
     patch_vary_headers(response, ("Authorization",))
     _open_to_origin(request, response)
-    return _gzip.process_response(request, response)
+    # What fits a packet gains nothing by being smaller.
+    return _gzip.process_response(request, response) if len(response.content) > WORTH_PACKING else response
 
 
 def _open_to_origin(request: HttpRequest, response: HttpResponse) -> None:

@@ -12,12 +12,13 @@ from ninja import Schema
 from core.api.callers import ApiRequest
 from core.api.endpoints import Parameter
 from core.api.problems import ApiProblem, Fault, respond
+from core.listing import days
 from core.listing.cursors import Cursor
 from core.listing.declaration import Listing
-from core.listing.facets import OPERATORS
+from core.listing.facets import OPERATORS, Choice, Day, Number, YesNo
 from core.listing.keyset import Place
 from core.listing.pages import page_rows
-from core.listing.state import State
+from core.listing.state import LONGEST_SEARCH, State
 
 MOST = 200
 OWN = frozenset({"search", "ordering", "cursor", "limit", "fields"})
@@ -65,7 +66,7 @@ class ApiList:
 
     def _own_parameters(self, sorts: list[str]) -> Iterator[Parameter]:
         if self.listing.search is not None:
-            yield Parameter("search", "Text to search for.", {"type": "string", "maxLength": 200})
+            yield Parameter("search", "Text to search for.", {"type": "string", "maxLength": LONGEST_SEARCH})
         yield Parameter("ordering", "What to sort by; `-` descends.", {"type": "string", "enum": sorts})
         yield Parameter("cursor", "`next_cursor` of the page before.")
         sizes = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}
@@ -76,7 +77,7 @@ class ApiList:
         for name, facet in self.listing.filters.base_filters.items():
             for operator in facet.offered:
                 parameter = f"{name}__{operator}" if operator else name
-                yield Parameter(parameter, f"{facet.label} {_MEANING[operator]}.")
+                yield Parameter(parameter, f"{facet.label} {_MEANING[operator]}.", _schema(facet, operator))
 
 
 def answer_list(request: ApiRequest, of: ApiList) -> HttpResponse:
@@ -118,17 +119,37 @@ def _check(params: QueryDict, state: State) -> None:
     ]
     for name in params:
         facet, _, operator = name.partition("__")
+        if name not in OWN and not "".join(params.getlist(name)).strip():
+            words = "Say a value, or leave the parameter out."
+            faults.append(Fault("", words, "required", parameter=name[:80]))
+            continue
         is_told = name in OWN or name in state.filters.errors
         if not is_told and (facet not in state.filters.filters or operator not in OPERATORS):
             words = "There is no such parameter here."
             faults.append(Fault("", words, "unknown_parameter", parameter=name[:80]))
-    if params.get("ordering") and state.params.get("sort") != state.sort_text:
+    if "ordering" in params and state.params.get("sort") != state.sort_text:
         faults.append(Fault("", "The list cannot be ordered by this.", "ordering", parameter="ordering"))
+    if len(params.get("search", "")) > LONGEST_SEARCH:
+        faults.append(Fault("", f"Search for at most {LONGEST_SEARCH} characters.", "too_long", "search"))
     limit = params.get("limit", "1")
     if not (limit.isascii() and limit.isdigit() and len(limit) < 5 and 1 <= int(limit) <= MOST):
         faults.append(Fault("", f"Say a number from 1 to {MOST}.", "limit", parameter="limit"))
     if faults:
         raise _bad(faults)
+
+
+def _schema(facet: Any, operator: str) -> dict[str, Any]:
+    """What a filter's value looks like, as far as that is the same in every program."""
+    if operator == "empty" or isinstance(facet, YesNo):
+        return {"type": "string", "enum": ["yes", "no", "true", "false", "1", "0"]}
+    if isinstance(facet, Choice) and operator != "in":
+        return {"type": "string", "enum": [value for value, _ in facet.options]}
+    if isinstance(facet, Number) and operator != "in":
+        return {"type": "string", "pattern": r"^-?\d{1,12}(\.\d{1,4})?$"}
+    if isinstance(facet, Day):
+        presets = "|".join(days.PRESETS)
+        return {"type": "string", "pattern": rf"^(20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|{presets})$"}
+    return {"type": "string"}
 
 
 def _members(params: QueryDict, of: ApiList) -> list[str] | None:

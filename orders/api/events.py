@@ -66,7 +66,11 @@ class EventPage(Schema):
         permission="events:read",
         problems=(422,),
         parameters=(
-            Parameter("cursor", "`next_cursor` of the call before; without it: from the beginning."),
+            Parameter(
+                "cursor",
+                "`next_cursor` of the call before; without it: from the beginning.",
+                {"type": "string", "pattern": "^([0-9]{1,18}-[0-9]{1,18})?$"},
+            ),
             Parameter("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MOST}),
             Parameter("noun", "Only what happened to these.", {"type": "string", "enum": list(NOUNS)}),
         ),

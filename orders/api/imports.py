@@ -47,7 +47,11 @@ class ImportPage(Schema):
         permission="imports:read",
         problems=(422,),
         parameters=(
-            Parameter("cursor", "`next_cursor` of the page before."),
+            Parameter(
+                "cursor",
+                "`next_cursor` of the page before.",
+                {"type": "string", "pattern": "^([1-9][0-9]{0,17})?$"},
+            ),
             Parameter("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MOST}),
         ),
     ),

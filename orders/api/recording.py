@@ -93,7 +93,6 @@ def record(request: ApiRequest) -> HttpResponse:
         permission="orders:write",
         body=schemas.OrderIn,
         body_is_list=True,
-        body_types=("application/json", _NDJSON),
         problems=(409, 413, 415, 422),
         parameters=(IDEMPOTENCY, ON_EXISTING, ON_ERROR),
     ),
@@ -102,7 +101,7 @@ def record_batch(request: ApiRequest) -> HttpResponse:
     """Up to 10,000 orders, as a JSON array or as NDJSON (one object a line), in one transaction.
 
     Each order gets an outcome, in the order in which they came. One that is refused does not stop the others,
-    unless `on_error=none`: then nothing is stored and the answer is a 422 with all results.
+    unless `on_error=none`: then nothing is stored. Where nothing was, the answer is a 422 with all results.
     """
     policies = {"on_existing": choice(request, ON_EXISTING), "on_error": choice(request, ON_ERROR)}
     kind = needs_type(request, _BATCH_TYPES)
@@ -116,8 +115,9 @@ def record_batch(request: ApiRequest) -> HttpResponse:
         counts = dict.fromkeys(Outcome, 0) | Counter(one.outcome for one in planned)
         pairs = zip(planned, readings, strict=True)
         results = [item_json(at, one, reading) for at, (one, reading) in enumerate(pairs)]
-        if policies["on_error"] == "none" and any(one.outcome in _REFUSED for one in planned):
-            words = "Nothing was stored, because some orders were refused."
+        refused = sum(one.outcome in _REFUSED for one in planned)
+        if refused and (policies["on_error"] == "none" or refused == len(planned)):
+            words = "Nothing was stored, because orders were refused."
             raise ApiProblem(422, "invalid", words, counts=counts, results=results)
         return respond({"counts": counts, "results": results})
 

@@ -1,39 +1,15 @@
 """What orders look like on the wire, for the OpenAPI document. Reading and writing are done by hand."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field
 
-MONEY = r"^\d{1,12}(\.\d{1,4})?$"
-Money = Annotated[
-    str, WithJsonSchema({"type": "string", "pattern": MONEY, "examples": ["49.90"]}, mode="serialization")
-]
-GivenMoney = Annotated[
-    str | float,
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": MONEY},
-                {"type": "number", "minimum": 0, "maximum": 999999999999},
-            ],
-            "description": "Text is safest: “49.90”. A number is taken as its shortest decimal.",
-        }
-    ),
-]
-Id = Annotated[
-    str | int,
-    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 255}, {"type": "integer", "minimum": 0}]}),
-]
+from core.api.schemas import Cursor, GivenId, GivenMoney, Money, NeededId, NeededMoney, Text, Warned
+
 Outcome = Literal["created", "updated", "unchanged", "skipped", "conflict", "rejected"]
 ContactStatus = Literal["prospect", "enrolled", "unsubscribed", "banned"]
-
-
-class Warned(Schema):
-    pointer: str
-    detail: str
-    code: str
 
 
 class OrderIn(Schema):
@@ -41,28 +17,28 @@ class OrderIn(Schema):
 
     model_config = ConfigDict(extra="allow")
 
-    order_id: Id = Field(
-        "", description="Your own unique id. Needed unless there is an Idempotency-Key: then one is made."
+    order_id: GivenId = Field(
+        None, description="Your own unique id. Needed unless there is an Idempotency-Key: then one is made."
     )
-    customer_email: str = Field("", max_length=254, description="E-mail or uid is needed.")
-    customer_uid: Id = Field("", description="Your own id of the customer.")
-    customer_first_name: str = Field("", max_length=120)
-    customer_last_name: str = Field("", max_length=120)
-    revenue_amount: GivenMoney = Field(..., description="What the order was worth; 0 is allowed.")
-    currency: str = Field("", description="ISO 4217. Without it: the campaign's, else the program's.")
-    campaign_uid: str = Field("", max_length=255)
-    short_code: Id = Field("", description="A referral code.")
-    coupon_code: Id = Field("", description="A coupon code that names an advocate.")
-    advocate_email: str = Field("", max_length=254)
-    click_id: Id = Field("", description="What a share link added to the landing page.")
+    customer_email: Text = Field(None, max_length=254, description="E-mail or uid is needed.")
+    customer_uid: GivenId = Field(None, description="Your own id of the customer.")
+    customer_first_name: Text = Field(None, max_length=120)
+    customer_last_name: Text = Field(None, max_length=120)
+    revenue_amount: NeededMoney = Field(..., description="What the order was worth; 0 is allowed.")
+    currency: Text = Field(None, description="ISO 4217. Without it: the campaign's, else the program's.")
+    campaign_uid: Text = Field(None, max_length=255)
+    short_code: GivenId = Field(None, description="A referral code.")
+    coupon_code: GivenId = Field(None, description="A coupon code that names an advocate.")
+    advocate_email: Text = Field(None, max_length=254)
+    click_id: GivenId = Field(None, description="What a share link added to the landing page.")
     ordered_at: dt.datetime | None = Field(None, description="When the purchase happened; else now.")
     external_status: str | None = Field(None, max_length=255)
     hubspot_dealstage: str | None = Field(None, max_length=255)
     ip_address: str | None = Field(None, description="Of the buyer.")
-    properties: dict[str, Any] = Field(
-        default_factory=dict, description="Custom properties by name; they may stand beside the other fields."
+    properties: dict[str, Any] | None = Field(
+        None, description="Custom properties by name; they may stand beside the other fields."
     )
-    source_details: dict[str, Any] = Field(default_factory=dict, description="Anything else worth keeping.")
+    source_details: dict[str, Any] | None = Field(None, description="Anything else worth keeping.")
 
 
 class OrderChange(Schema):
@@ -70,13 +46,13 @@ class OrderChange(Schema):
 
     model_config = ConfigDict(extra="allow")
 
-    revenue_amount: GivenMoney | None = None
+    revenue_amount: GivenMoney = None
     ordered_at: dt.datetime | None = None
     external_status: str | None = Field(None, max_length=255)
     hubspot_dealstage: str | None = Field(None, max_length=255)
-    properties: dict[str, Any] = Field(default_factory=dict)
+    properties: dict[str, Any] | None = None
     customer_email: str | None = Field(None, description="While the order has no advocate.")
-    customer_uid: Id | None = Field(None, description="While the order has no advocate.")
+    customer_uid: GivenId = Field(None, description="While the order has no advocate.")
     campaign_uid: str | None = Field(None, description="While the order has no advocate.")
 
 
@@ -121,7 +97,7 @@ class OrderOut(Schema):
 
 class OrderPage(Schema):
     data: list[OrderOut]
-    next_cursor: str | None = Field(..., description="The next page's `cursor`; null on the last page.")
+    next_cursor: Cursor
 
 
 class ContactOfOrder(Person):
@@ -182,11 +158,13 @@ class BatchRecorded(Schema):
 
 
 class RefundIn(Schema):
-    refund_id: Id = Field(..., description="Your own id of the refund; the same one again changes nothing.")
-    amount: GivenMoney = Field(..., description="In the order's currency.")
-    kind: Literal["refund", "dispute", "cancellation", "lost"] = "refund"
-    status: Literal["pending", "succeeded", "failed"] = "succeeded"
-    note: str = Field("", max_length=500)
+    refund_id: NeededId = Field(
+        ..., description="Your own id of the refund; the same one again changes nothing."
+    )
+    amount: NeededMoney = Field(..., description="In the order's currency.")
+    kind: Literal["refund", "dispute", "cancellation", "lost"] | None = "refund"
+    status: Literal["pending", "succeeded", "failed"] | None = "succeeded"
+    note: Text = Field(None, max_length=500)
     refunded_at: dt.datetime | None = None
 
 
@@ -218,7 +196,7 @@ class VoidIn(Schema):
 class AttributeIn(Schema):
     """Late, once: whose order it is, and why."""
 
-    advocate_email: str = ""
-    advocate_uid: Id = ""
-    campaign_uid: str = Field("", description="Needed where the order has none.")
+    advocate_email: Text = None
+    advocate_uid: GivenId = None
+    campaign_uid: Text = Field(None, description="Needed where the order has none.")
     reason: str = Field(..., max_length=500)

@@ -30,7 +30,7 @@ COLUMNS = (
     *(f"advocate__{name}" for name in _PERSON),
 )
 _AT = {name: at for at, name in enumerate(COLUMNS)}
-_CUSTOMER, _ADVOCATE = _AT["customer__id"], _AT["advocate__id"]
+_CUSTOMER, _ADVOCATE, _END = _AT["customer__id"], _AT["advocate__id"], len(COLUMNS)
 
 Row = tuple[Any, ...]
 
@@ -40,7 +40,7 @@ def read_rows(rows: QuerySet[Order]) -> list[Row]:
 
 
 def order_json(row: Row) -> dict[str, Any]:
-    """One order, from a row of ``COLUMNS``."""
+    """One order, from a row that begins with ``COLUMNS``."""
     (
         pk, order_id, status, revenue, refunded, currency, ordered_at, source, external_status, dealstage,
         ip_address, properties, reason, attention, attributed_at, imported_in, created_at, updated_at,
@@ -58,7 +58,7 @@ def order_json(row: Row) -> dict[str, Any]:
         "customer": person_json(row[_CUSTOMER:_ADVOCATE]),
         "campaign_uid": campaign_uid,
         "campaign_name": campaign_name,
-        "advocate": person_json(row[_ADVOCATE:]) if advocate is not None else None,
+        "advocate": person_json(row[_ADVOCATE:_END]) if advocate is not None else None,
         "referral_attribution": tie if tie_is_active else None,
         "inactive_referral_attribution": tie if tie is not None and not tie_is_active else None,
         "attributed_at": moment(attributed_at),

@@ -107,8 +107,8 @@ def read_refund(data: Mapping[str, Any]) -> tuple[RefundDraft, list[Fault]]:
     draft = RefundDraft(
         refund_id=_text(data, "refund_id", problems),
         amount=amount or Decimal(0),
-        kind=_text(data, "kind", problems) or "refund",
-        status=_text(data, "status", problems) or "succeeded",
+        kind=_text({"kind": "refund", **_said(data)}, "kind", problems),
+        status=_text({"status": "succeeded", **_said(data)}, "status", problems),
         note=_text(data, "note", problems),
         refunded_at=_moment(data, "refunded_at", problems),
     )
@@ -189,6 +189,10 @@ def _moment(data: Mapping[str, Any], name: str, problems: list[Problem]) -> dt.d
     words = "Write the time as ISO 8601 with its offset, such as 2026-11-23T14:05:00+01:00."
     problems.append(Problem(name, words, "date" if isinstance(value, str) else "type"))
     return None
+
+
+def _said(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def _is_usual(value: dt.datetime) -> bool:

@@ -1,23 +1,14 @@
 """What people, codes and attributions look like on the wire."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
-Id = Annotated[
-    str | int,
-    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 255}, {"type": "integer", "minimum": 0}]}),
-]
+from core.api.schemas import Cursor, GivenId, Text, Warned
+
 ContactStatus = Literal["prospect", "enrolled", "unsubscribed", "banned"]
-Cursor = Annotated[str | None, Field(description="The next page's `cursor`; null on the last page.")]
-
-
-class Warned(Schema):
-    pointer: str
-    detail: str
-    code: str
 
 
 class ContactOut(Schema):
@@ -41,15 +32,15 @@ class ContactPage(Schema):
 class ContactIn(Schema):
     """A contact needs an e-mail address or a uid."""
 
-    email: str = Field("", max_length=254)
-    uid: Id = ""
-    first_name: str = Field("", max_length=120)
-    last_name: str = Field("", max_length=120)
+    email: Text = Field(None, max_length=254)
+    uid: GivenId = None
+    first_name: Text = Field(None, max_length=120)
+    last_name: Text = Field(None, max_length=120)
     flagged: bool | None = None
 
 
 class Reasoned(Schema):
-    reason: str = Field("", max_length=500)
+    reason: Text = Field(None, max_length=500)
 
 
 class Party(Schema):
@@ -77,16 +68,16 @@ class EnrollmentPage(Schema):
 class EnrollmentIn(Schema):
     """Who shall refer, and where. A contact that nobody knows is made."""
 
-    email: str = Field("", max_length=254)
-    uid: Id = ""
-    first_name: str = Field("", max_length=120)
-    last_name: str = Field("", max_length=120)
+    email: Text = Field(None, max_length=254)
+    uid: GivenId = None
+    first_name: Text = Field(None, max_length=120)
+    last_name: Text = Field(None, max_length=120)
     campaign_uid: str
-    code: str = Field("", max_length=32, description="A code of your choice; else one is made.")
+    code: Text = Field(None, max_length=32, description="A code of your choice; else one is made.")
 
 
 class CodeIn(Schema):
-    code: str = Field("", max_length=32, description="A code of your choice; else one is made.")
+    code: Text = Field(None, max_length=32, description="A code of your choice; else one is made.")
 
 
 class CodeOut(Schema):
@@ -105,9 +96,9 @@ class CodePage(Schema):
 
 class CouponIn(Schema):
     code: str = Field(..., max_length=255)
-    advocate_email: str = Field("", max_length=254)
-    advocate_uid: Id = ""
-    campaign_uid: str = Field("", description="Without it: every campaign of the advocate.")
+    advocate_email: Text = Field(None, max_length=254)
+    advocate_uid: GivenId = None
+    campaign_uid: Text = Field(None, description="Without it: every campaign of the advocate.")
 
 
 class CouponOut(Schema):
@@ -144,15 +135,15 @@ class AttributionPage(Schema):
 class ReferralIn(Schema):
     """A prospect, and what says who referred them."""
 
-    customer_email: str = Field("", max_length=254, description="E-mail or uid is needed.")
-    customer_uid: Id = ""
-    customer_first_name: str = Field("", max_length=120)
-    customer_last_name: str = Field("", max_length=120)
-    campaign_uid: str = ""
-    short_code: Id = ""
-    coupon_code: Id = ""
-    advocate_email: str = Field("", max_length=254)
-    click_id: Id = ""
+    customer_email: Text = Field(None, max_length=254, description="E-mail or uid is needed.")
+    customer_uid: GivenId = None
+    customer_first_name: Text = Field(None, max_length=120)
+    customer_last_name: Text = Field(None, max_length=120)
+    campaign_uid: Text = None
+    short_code: GivenId = None
+    coupon_code: GivenId = None
+    advocate_email: Text = Field(None, max_length=254)
+    click_id: GivenId = None
     referred_at: dt.datetime | None = Field(None, description="When they were referred; else now.")
 
 

@@ -71,6 +71,12 @@ def test_all_or_nothing(shop: Caller) -> None:
     assert shop.post(f"{BATCH}?on_error=none", [GOOD]).status_code == 200
 
 
+def test_a_batch_of_which_nothing_was_stored_is_no_success(shop: Caller) -> None:
+    answer = shop.post(BATCH, [{"order_id": "A-2"}, []])
+    assert answer.status_code == 422
+    assert [one["outcome"] for one in answer.json()["results"]] == ["rejected", "rejected"]
+
+
 def test_a_repeated_batch_is_answered_from_what_was_kept(shop: Caller) -> None:
     items = [{key: value for key, value in GOOD.items() if key != "order_id"}] * 2
     first = shop.post(BATCH, items, idempotency_key="b1")

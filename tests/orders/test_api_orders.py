@@ -61,11 +61,18 @@ def test_it_is_filtered_searched_and_ordered_as_the_table(shop: Caller, mia: Any
     factories.order("A-1", mia, campaign=spring, revenue_amount=Decimal(5))
     factories.order("A-2", mia, revenue_amount=Decimal(50))
     factories.order("B-3", factories.contact("Max Moll"), revenue_amount=Decimal(500))
-    assert ids(shop.get("orders?campaign=spring")) == ["A-1"]
+    ada = factories.contact("Ada Adler")
+    factories.order("C-4", mia, by=factories.attribution(ada, mia, spring), ordered_at=NOON, source="csv")
+    attributed = shop.get("orders?attributed=yes&ordering=advocate")
+    assert [one["advocate"]["last_name"] for one in attributed.json()["data"]] == ["Adler"]
+    assert ids(shop.get("orders?campaign=spring&attributed=no")) == ["A-1"]
     assert ids(shop.get("orders?campaign__empty=1&ordering=revenue")) == ["A-2", "B-3"]
-    assert ids(shop.get("orders?revenue__gte=50&ordering=-revenue_amount")) == ["B-3", "A-2"]
+    assert ids(shop.get("orders?revenue__gte=50&ordering=-revenue_amount&source=api")) == ["B-3", "A-2"]
     assert ids(shop.get("orders?search=moll")) == ["B-3"]
-    assert ids(shop.get("orders?customer=mia.keller@example.com&ordering=order_id")) == ["A-1", "A-2"]
+    assert ids(shop.get("orders?customer=mia.keller@example.com&ordering=order_id&source=api")) == [
+        "A-1",
+        "A-2",
+    ]
     assert ids(shop.get("orders?date=2026-11-19")) == []
 
 
@@ -112,6 +119,7 @@ def test_any_ordering_pages_through_everything(shop: Caller, mia: Any, ordering:
         ("revenue__gte=many", "revenue__gte"),
         ("revenue__above=3", "revenue__above"),
         ("date=yesterdayish", "date"),
+        ("campaign=", "campaign"),
         ("ordering=nothing", "ordering"),
         ("ordering=--date", "ordering"),
         ("cursor=nonsense", "cursor"),
