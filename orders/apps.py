@@ -22,6 +22,15 @@ class OrdersConfig(AppConfig):
     name = "orders"
     navigation = (
         NavItem("Audience Activity", "Orders", "orders:list", "receipt", "orders:read", order=10, key="o"),
+        NavItem(
+            "Audience Activity",
+            "Needs attention",
+            "orders:attention",
+            "alert-triangle",
+            "orders:read",
+            order=15,
+            key="n",
+        ),
     )
     api_scopes = ("orders:read", "orders:write", "orders:export")
 

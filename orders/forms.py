@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -355,10 +356,12 @@ class AttributeForm(OrderFormBase):
         max_length=500,
         error_messages={"required": "Say why, for whoever wonders later."},
     )
+    new = forms.BooleanField(required=False, widget=forms.HiddenInput)
     people = ("advocate",)
 
     def __init__(self, *args: Any, campaigns: Sequence[Campaign], who: Any, **kwargs: Any) -> None:
         super().__init__(*args, who=who, **kwargs)
+        self.newcomer = ""
         self.fields["campaign"].widget = campaign_select("Choose …", campaigns)
         self.campaigns = {one.uid: one for one in campaigns}
         self.who = who
@@ -369,12 +372,14 @@ class AttributeForm(OrderFormBase):
             raise ValidationError("There is no such campaign.")
         return found
 
-    def clean_advocate(self) -> Contact:
-        text = self.cleaned_data["advocate"]
-        found = (
-            self.chosen.get("advocate") or contacts_visible_to(self.who).filter(email=text.lower()).first()
-        )
-        if found is None:
+    def clean_advocate(self) -> Contact | None:
+        """None for a ``newcomer``: somebody whom nobody knows yet, and who is made with the decision."""
+        text = self.cleaned_data["advocate"].lower()
+        found = self.chosen.get("advocate") or contacts_visible_to(self.who).filter(email=text).first()
+        if found is None and self.data.get("new"):
+            validate_email(text)
+            self.newcomer = text
+        elif found is None:
             raise ValidationError(
                 "There is no contact with this e-mail address. Add them to your contacts first."
             )

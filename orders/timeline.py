@@ -111,6 +111,14 @@ def _voided(data: dict[str, Any], personal: dict[str, Any], order: Order) -> Tol
     return "Voided", (data["reason"],) if data.get("reason") else ()
 
 
+def _dismissed(data: dict[str, Any], personal: dict[str, Any], order: Order) -> Told:
+    more = [
+        reasons.in_words(data.get("attention", "")),
+        *([f"“{data['reason']}”"] if data.get("reason") else []),
+    ]
+    return "Looked at, nothing to be done", tuple(more)
+
+
 _TELLERS: dict[str, Callable[[dict[str, Any], dict[str, Any], Order], Told]] = {
     "order_recorded": _recorded,
     "order_updated": _updated,
@@ -118,6 +126,7 @@ _TELLERS: dict[str, Callable[[dict[str, Any], dict[str, Any], Order], Told]] = {
     "order_claim_noted": _noted,
     "order_refunded": _refunded,
     "order_voided": _voided,
+    "order_dismissed": _dismissed,
 }
 
 

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Upper
 
 from campaigns.access import limit
-from referrals.evidence import capitals
+from referrals.evidence import OUT, capitals
 from referrals.models import CouponCode, ReferralCode
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -46,8 +46,8 @@ def one_edit_away(text: str) -> set[str]:
 
 
 def near_codes(texts: Iterable[str], who: Any = None) -> dict[str, list[Near]]:
-    """By text: referral codes one letter off that are in use, and that ``who`` may see. One query."""
-    rows = ReferralCode.objects.filter(disabled_at=None).annotate(key=Upper("code"))
+    """By text: referral codes one letter off that count, and that ``who`` may see. One query."""
+    rows = ReferralCode.objects.exclude(enrollment__contact__status__in=OUT).annotate(key=Upper("code"))
     return _near(
         texts,
         _shown(rows, who, "enrollment__campaign"),
@@ -56,13 +56,14 @@ def near_codes(texts: Iterable[str], who: Any = None) -> dict[str, list[Near]]:
 
 
 def near_coupons(texts: Iterable[str], who: Any = None) -> dict[str, list[Near]]:
-    """By text: coupon codes one letter off that are in use, and that ``who`` may see. One query."""
-    rows = CouponCode.objects.filter(disabled_at=None).annotate(key=Upper("code"))
+    """By text: coupon codes one letter off that count, and that ``who`` may see. One query."""
+    rows = CouponCode.objects.exclude(advocate__status__in=OUT).annotate(key=Upper("code"))
     return _near(texts, _shown(rows, who, "campaign"), ("advocate_id", "campaign_id"))
 
 
 def _shown(rows: QuerySet[Any], who: Any, campaign: str) -> QuerySet[Any]:
-    return rows if who is None else limit(rows, who, campaign)
+    in_use = rows.filter(disabled_at=None)
+    return in_use if who is None else limit(in_use, who, campaign)
 
 
 def _near(texts: Iterable[str], rows: QuerySet[Any], names: tuple[str, str]) -> dict[str, list[Near]]:

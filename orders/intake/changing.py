@@ -1,4 +1,4 @@
-"""The verbs for one order that is there: edit, refund, void, attribute late."""
+"""The verbs for one order that is there: edit, refund, void, attribute late, dismiss."""
 
 from decimal import Decimal
 from typing import Any
@@ -140,6 +140,24 @@ def attribute(
         return verdict
 
     return again_when_overtaken(work)
+
+
+def dismiss(order_pk: int, reason: str, *, source: str, actor: Actor) -> None:
+    """Somebody has looked at the order, and nothing is to be done. It needs attention no more.
+
+    What it is credited to stays as it is. Raises :class:`IntakeRefused`.
+    """
+
+    def work() -> None:
+        order = _locked(order_pk)
+        words = _reason(reason)
+        if not order.attention:
+            return
+        Order.writes.filter(pk=order.pk).update(attention="", updated_at=timezone.now())
+        data = {"attention": order.attention, "reason": words}
+        write([Entry("order_dismissed", "order", order.pk, data)], actor=actor, source=source)
+
+    again_when_overtaken(work)
 
 
 def _locked(order_pk: int) -> Order:

@@ -169,6 +169,11 @@ class Order(models.Model):
                 name="order_needs_attention",
             ),
             models.Index(
+                fields=["currency", "revenue_amount", "id"],
+                condition=~Q(attention=""),
+                name="order_attention_by_revenue",
+            ),
+            models.Index(
                 fields=["ordered_at", "id"], condition=Q(voided_at__isnull=False), name="order_voided_by_date"
             ),
             models.Index(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,10 +20,11 @@ from core.properties.definitions import definitions
 from core.templatetags.ui import exact
 from orders import intake
 from orders.forms import AttributeForm, EditForm, OrderFormBase, RefundForm, VoidForm
-from orders.intake import IntakeRefused, Outcome
+from orders.intake import IntakeRefused, Outcome, Problem
 from orders.models import Order, Source
 from orders.queries import visible_to
 from orders.views.page import about, find
+from referrals import people
 from referrals.attribution import Verdict
 
 T = TypeVar("T")
@@ -98,7 +100,8 @@ def attribute(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, f"{found.advocate} is credited with this order already, for good.")
         return _away(request, pk)
     campaigns = [found.campaign] if found.campaign else list(campaigns_visible_to(request.user))
-    start = {name: request.GET[name] for name in ("advocate", "campaign") if request.GET.get(name)}
+    names = ("advocate", "campaign", "reason", "new")
+    start = {name: request.GET[name][:500] for name in names if request.GET.get(name)}
     if found.campaign:
         start["campaign"] = found.campaign.uid
     form = AttributeForm(
@@ -110,7 +113,8 @@ def attribute(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         done = _try(form, lambda: _attribute(request, pk, form))
         if done is not None:
-            messages.success(request, f"{form.given('advocate')} is credited with this order now, for good.")
+            whom = form.given("advocate") or form.newcomer
+            messages.success(request, f"{whom} is credited with {found.order_id} now, for good.")
             return _away(request, pk)
     return _ask(request, found, form, "attribute")
 
@@ -120,10 +124,20 @@ def _void(request: HttpRequest, pk: int, form: VoidForm) -> bool:
     return True
 
 
+@transaction.atomic
 def _attribute(request: HttpRequest, pk: int, form: AttributeForm) -> Verdict:
+    """A newcomer becomes a contact only if they are credited."""
+    advocate = form.given("advocate")
+    if advocate is None:
+        try:
+            advocate = people.create(
+                {"email": form.newcomer}, by=actor_for(request.user), source=Source.DASHBOARD
+            )
+        except ValidationError as error:
+            raise IntakeRefused(Problem("advocate", " ".join(error.messages))) from None
     return intake.attribute(
         pk,
-        advocate_id=form.given("advocate").pk,
+        advocate_id=advocate.pk,
         campaign_id=form.given("campaign").pk,
         reason=form.text("reason"),
         **_terms(request),
@@ -177,8 +191,9 @@ def _if_voided(request: HttpRequest, found: Order) -> HttpResponse | None:
 
 
 def _away(request: HttpRequest, pk: int) -> HttpResponse:
-    """Back to the order: also from a dialog, which htmx sent."""
-    address = reverse("orders:order", args=[pk])
+    """Back to the order, or to where one works through many: also from a dialog, which htmx sent."""
+    works_through = request.POST.get("back") == "attention"
+    address = reverse("orders:attention") if works_through else reverse("orders:order", args=[pk])
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
@@ -194,6 +209,7 @@ def _ask(request: HttpRequest, found: Order, form: OrderFormBase, what: str) -> 
         "title": TITLES[what],
         "body": f"orders/_{what}.html",
         "in_dialog": in_dialog,
+        "back": "attention" if "attention" in (request.GET.get("back"), request.POST.get("back")) else "",
     }
     response = render(request, template, context, status=422 if form.errors else 200)
     patch_vary_headers(response, ("HX-Request", "HX-Target"))
