@@ -14,7 +14,10 @@ NOTED = "noted"  # the mark of rows that somebody should know something about
 
 @dataclass(slots=True)
 class Tally:
-    """``rows`` is the sum of the outcomes. ``money`` is what the new rows bring in, per currency."""
+    """``rows`` is the sum of the outcomes. ``money`` is what the new rows bring in, per currency.
+
+    ``brings`` is what else comes with them: label → currency → amount.
+    """
 
     lines: int = 0
     rows: int = 0
@@ -22,6 +25,7 @@ class Tally:
     marks: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     money: dict[str, Decimal] = field(default_factory=dict)
+    brings: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Tally":
@@ -31,7 +35,8 @@ class Tally:
             Counter({name: data.get(name, 0) for name in OUTCOMES}),
             Counter(data.get("marks", {})),
             Counter(data.get("refusals", {})),
-            {currency: Decimal(amount) for currency, amount in data.get("money", {}).items()},
+            _read(data.get("money", {})),
+            {label: _read(amounts) for label, amounts in data.get("brings", {}).items()},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -41,7 +46,8 @@ class Tally:
             **{name: self.outcomes[name] for name in OUTCOMES},
             "marks": dict(self.marks),
             "refusals": dict(self.refusals),
-            "money": {currency: format(amount, "f") for currency, amount in self.money.items()},
+            "money": _written(self.money),
+            "brings": {label: _written(amounts) for label, amounts in self.brings.items()},
         }
 
     def add(self, rows: Iterable[Row], landed: Iterable[Landed]) -> None:
@@ -54,7 +60,18 @@ class Tally:
             self.refusals.update(one.refusals)
             if one.outcome == "created" and one.amount is not None:
                 self.money[one.currency] = self.money.get(one.currency, Decimal(0)) + one.amount
+            for label, currency, amount in one.brings:
+                amounts = self.brings.setdefault(label, {})
+                amounts[currency] = amounts.get(currency, Decimal(0)) + amount
 
     @property
     def bad(self) -> int:
         return sum(self.outcomes[name] for name in BAD)
+
+
+def _read(amounts: dict[str, str]) -> dict[str, Decimal]:
+    return {currency: Decimal(amount) for currency, amount in amounts.items()}
+
+
+def _written(amounts: dict[str, Decimal]) -> dict[str, str]:
+    return {currency: format(amount, "f") for currency, amount in amounts.items()}

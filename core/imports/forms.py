@@ -34,6 +34,11 @@ class FormatForm(forms.Form):
             del self.fields["encoding"], self.fields["delimiter"]
 
     @property
+    def is_changed(self) -> bool:
+        """Whether the person chose otherwise than was found."""
+        return self.is_bound and self.has_changed()
+
+    @property
     def chosen(self) -> Format:
         given = {name: self.cleaned_data[name] for name in self.fields}
         is_sure = self.found.date_order_is_sure or given["date_order"] != self.found.date_order

@@ -69,7 +69,8 @@ class Landed:
     """What became of one row, or would: its outcome, the row in our tables, and what else to count.
 
     ``marks`` are names of the importer's ``marks``. ``refusals`` are counted by their words. ``differences``
-    are target → (stored, given). ``amount`` and ``currency`` are what a new row brings in.
+    are target → (stored, given). ``amount`` and ``currency`` are what a new row brings in; ``brings`` is what
+    else comes with it, or with a whole batch that it stands for, as (label, currency, amount).
     """
 
     outcome: str
@@ -81,6 +82,7 @@ class Landed:
     refusals: tuple[str, ...] = ()
     amount: Decimal | None = None
     currency: str = ""
+    brings: tuple[tuple[str, str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,8 +95,9 @@ class Report:
         return f"{self.tally.rows if self.kept.progress else 0:,}"
 
     @property
-    def goes_in_shown(self) -> str:
-        return f"{self.goes_in:,}"
+    def goes_in_words(self) -> str:
+        """``1,284 orders``."""
+        return f"{self.goes_in:,} {self.of.singular if self.goes_in == 1 else self.of.plural}"
 
     @property
     def bad(self) -> int:
@@ -146,6 +147,14 @@ class Report:
     @property
     def money(self) -> list[tuple[str, Decimal]]:
         return sorted(self.tally.money.items(), key=lambda each: -each[1])
+
+    @property
+    def brings(self) -> list[tuple[str, str, Decimal]]:
+        return [
+            (label, currency, amount)
+            for label, amounts in self.tally.brings.items()
+            for currency, amount in amounts.items()
+        ]
 
     @cached_property
     def columns(self) -> list[str]:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from campaigns.program import program, zone
 from core.imports.importers import Errand, Fault, Landed
 from orders.intake import Carry, OrderDraft, Outcome, Planned, Problem, plan, record
-from orders.models import Source
+from orders.models import Order, Source
+from orders.signals import orders_planned
 from referrals.reasons import REASONS
 
 ENROL_MISSING = "enrol_missing"
@@ -18,6 +19,7 @@ _COMES_IN = frozenset({Outcome.CREATED, Outcome.UPDATED})
 
 
 def planned(drafts: Sequence[OrderDraft], carry: Carry, errand: Errand) -> list[Landed]:
+    """What recording would do. What the floors above would make of the batch is said with its first order."""
     found = plan(
         drafts,
         carry,
@@ -26,7 +28,11 @@ def planned(drafts: Sequence[OrderDraft], carry: Carry, errand: Errand) -> list[
         on_existing=errand.on_existing,
         enrol_missing=ENROL_MISSING in errand.flags,
     )
-    return [_landed(one) for one in found]
+    landed = [_landed(one) for one in found]
+    if landed:
+        answers: list[tuple[Any, Any]] = orders_planned.send(Order, planned=found)
+        landed[0].brings = tuple(line for _, lines in answers for line in lines or ())
+    return landed
 
 
 def recorded(drafts: Sequence[OrderDraft], errand: Errand) -> list[Landed]:

@@ -45,7 +45,7 @@ def check(page: Page) -> Callable[[str], None]:
     def look(name: str) -> None:
         found: dict[str, Any] = {}
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             for width in (1440, 390):
                 page.set_viewport_size({"width": width, "height": 900})
                 page.evaluate(DRAWN)
@@ -148,7 +148,7 @@ def test_it_all_works_without_scripts(browser: Any, live_server: Any, imports: s
         page.get_by_role("button", name="Preview").click()
         jobs.run_all()
         page.get_by_role("link", name="Reload").click()
-        page.get_by_role("button", name="Import 1 orders").click()
+        page.get_by_role("button", name="Import 1 order").click()
         jobs.run_all()
         page.get_by_role("link", name="Reload").click()
         expect(page.get_by_text("Everything in the file is accounted for.")).to_be_visible()

@@ -1,6 +1,7 @@
 """Imports at work: killed, cancelled, overtaken, done twice; each row lands exactly once all the same."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_a_row_that_lines_make_lands_once_too(marc: Client, monkeypatch: pytest.
     monkeypatch.setitem(importers.IMPORTERS, "order", of)
     run_waiting()
     assert list(Order.objects.order_by("order_id").values_list("order_id", "revenue_amount")) == [
-        (f"A-{n}", 3) for n in range(8)
+        (f"A-{n}", Decimal(3)) for n in range(8)
     ]
 
 

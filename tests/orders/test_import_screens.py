@@ -1,6 +1,7 @@
 """An import through its screens: upload, columns, preview, apply, result, history."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -13,7 +14,9 @@ from core.imports import upload as uploading
 from core.imports.models import Import, ImportMapping, ImportRow
 from core.properties import changes
 from core.properties.changes import Terms
+from orders.intake import Planned
 from orders.models import Decision, Order
+from orders.signals import orders_planned
 from referrals.models import Contact, ReferralAttribution
 from tests import factories, jobs, people
 from tests.core.imports.workbooks import workbook
@@ -65,6 +68,23 @@ def test_the_whole_way_brings_orders_in(marc: Client) -> None:
     assert Event.objects.filter(noun="import", noun_id=kept.pk).count() == 2
 
 
+def test_what_the_floors_above_would_make_of_it_stands_in_the_preview(
+    marc: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.imports.running.CHUNK", 2)
+
+    def receiver(planned: list[Planned], **_: Any) -> list[tuple[str, str, Decimal]]:
+        return [("Rewards", "USD", Decimal("1.5") * len(planned))]
+
+    orders_planned.connect(receiver)
+    try:
+        kept = preview(marc, upload(marc, a_file(a_row("A-1"), a_row("A-2"), a_row("A-3"))))
+    finally:
+        orders_planned.disconnect(receiver)
+    assert kept.counts["brings"] == {"Rewards": {"USD": "4.5"}}
+    assert "4.50" in body(marc, kept)
+
+
 def test_columns_are_matched_shown_and_changed(marc: Client) -> None:
     content = a_file("1;N-1;24.11.2026;1.234,50;mia@example.com", header="Row;Nr;Order date;Total;Mail")
     kept = upload(marc, content)
@@ -101,6 +121,22 @@ def test_looking_changes_nothing_and_another_delimiter_matches_anew(marc: Client
     assert answer.context["sample"].columns == [importing.HEADER]
     assert Import.objects.values().get() == before
     assert not jobs.waiting()
+
+
+@pytest.mark.parametrize("look", [{}, {"look": "1"}])
+def test_junk_in_the_choice_changes_nothing(marc: Client, look: dict[str, str]) -> None:
+    kept = upload(marc, a_file(a_row("A-1")))
+    junk = "a\x00b\ud7ff🎉"
+    fields = ["encoding", "delimiter", "decimal", "date_order", "lines", "on_existing", "on_error", "name"]
+    fields += ["source-order_id", "value-currency", "source-currency"]
+    for data in ({}, dict.fromkeys(fields, junk), dict.fromkeys(fields, "99999999999999999999")):
+        answer = marc.post(f"/orders/imports/{kept.pk}/columns/", {**data, **look})
+        assert answer.status_code == (200 if look else 422)
+    for query in ("?rows=%00&after=x", "?rows=created&after=99999999999999999999", "?before=%00"):
+        assert marc.get(f"/orders/imports/{kept.pk}/{query}").status_code in {200, 302}
+    kept.refresh_from_db()
+    assert kept.status == "uploaded"
+    assert not ImportMapping.objects.exists()
 
 
 def test_choices_are_remembered_for_the_same_columns_and_by_name(marc: Client) -> None:
@@ -165,7 +201,7 @@ def test_naive_dates_are_meant_in_the_programs_zone(marc: Client) -> None:
 
 
 def test_a_workbook_comes_in_and_its_errors_go_back_as_csv(marc: Client) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["order_id", "revenue_amount", "customer_email"],
         ["A-1", 12.5, "mia@example.com"],
         ["A-2", -1, "mia@example.com"],
