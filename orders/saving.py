@@ -96,6 +96,8 @@ def _decide(order: Order) -> Verdict:
             contact_id=order.customer_id,
             campaign_id=verdict.campaign_id,
             referred_at=order.ordered_at,
+            is_active=not evidence.people[verdict.advocate_id].is_out,
+            deactivated_at=timezone.now() if evidence.people[verdict.advocate_id].is_out else None,
             flagged=verdict.is_flagged,
             source=order.source,
         )

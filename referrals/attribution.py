@@ -145,6 +145,8 @@ def decide(case: Case, evidence: Evidence) -> Verdict:
                 case.customer_id,
                 campaign_id,
                 case.ordered_at,
+                # Of somebody who was put out since, it carries this order and no later one.
+                is_active=not evidence.people[verdict.advocate_id].is_out,
                 is_flagged=verdict.is_flagged,
             )
         )

@@ -30,6 +30,11 @@ class Person:
     last_name: str = ""
     is_changed: bool = False
 
+    @property
+    def is_out(self) -> bool:
+        """Whether this person is banned or unsubscribed by now."""
+        return self.status in OUT
+
     def refusal_at(self, moment: dt.datetime) -> str:
         """Why this person's codes do not count at ``moment``; empty where they do."""
         out = OUT.get(Contact.Status(self.status), "")

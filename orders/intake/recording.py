@@ -12,7 +12,7 @@ from orders.intake.door import Door
 from orders.intake.drafts import OrderDraft, Outcome, Planned, Problem
 from orders.intake.planning import plan_turn, turns
 from orders.intake.rows import Carry, Row
-from orders.intake.writing import write
+from orders.intake.writing import Overtaken, write
 from orders.models import Order
 from orders.signals import orders_recorded
 from referrals.evidence import Evidence
@@ -67,6 +67,9 @@ def again_when_overtaken(work: Callable[[], T]) -> T:
         try:
             with transaction.atomic():
                 return work()
+        except Overtaken:
+            if attempt == ATTEMPTS:
+                raise
         except (IntegrityError, OperationalError) as error:
             overtaken = isinstance(error.__cause__, UniqueViolation | DeadlockDetected)
             if not overtaken or attempt == ATTEMPTS or violated_for_good(error):

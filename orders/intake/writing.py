@@ -136,6 +136,23 @@ def _enrol(rows: Sequence[Row], ids: dict[int, int], door: Door) -> None:
         enroll_many(pairs, actor=door.actor, source=door.source)
 
 
+class Overtaken(Exception):
+    """What this turn was planned by has changed meanwhile: it must be planned again."""
+
+
+def _hold_advocates(ids: set[int], evidence: Evidence) -> None:
+    """Nobody is banned or unsubscribed between the decision and the commit.
+
+    Whoever does it waits for us, and then ends the attributions that we make; who did it before us is seen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, status FROM referrals_contact WHERE id = ANY(%s) ORDER BY id FOR SHARE", [sorted(ids)]
+        )
+        if any(evidence.people[pk].status != status for pk, status in cursor.fetchall()):
+            raise Overtaken
+
+
 def _write_ties(
     rows: Sequence[Row], evidence: Evidence, people: dict[int, int], door: Door
 ) -> dict[int, int]:
@@ -148,17 +165,19 @@ def _write_ties(
     if not wanted:
         return {}
     new = [tie for ties in evidence.ties.values() for tie in ties if tie.id in wanted]
+    _hold_advocates({tie.advocate_id for tie in new if tie.advocate_id > 0}, evidence)
     new.sort(key=lambda tie: (people.get(tie.contact_id, tie.contact_id), tie.campaign_id))
     ids = dict(zip((tie.id for tie in new), next_ids(ReferralAttribution, len(new)), strict=True))
     columns = (
         *("id", "advocate_id", "contact_id", "campaign_id", "referred_at", "is_active", "flagged"),
-        *("source", "created_at"),
+        *("deactivated_at", "source", "created_at"),
     )
 
     def values(tie: Tie) -> tuple[Any, ...]:
         advocate, contact = (people.get(pk, pk) for pk in (tie.advocate_id, tie.contact_id))
-        facts = (tie.campaign_id, tie.referred_at, True, tie.is_flagged, door.source, door.now)
-        return (ids[tie.id], advocate, contact, *facts)
+        facts = (tie.campaign_id, tie.referred_at, tie.is_active, tie.is_flagged)
+        since = None if tie.is_active else door.now
+        return (ids[tie.id], advocate, contact, *facts, since, door.source, door.now)
 
     rows_of = [values(tie) for tie in new]
     copy_rows(connection, ReferralAttribution._meta.db_table, columns, rows_of)
