@@ -12,7 +12,7 @@ from campaigns.access import visible_to as campaigns_visible_to
 from core.imports.models import Import
 from core.listing.facets import Choice, Condition, Day, Number, Related, Term, Text, YesNo
 from core.listing.filters import ListFilters
-from orders.models import Source, Status
+from orders.models import Order, Source, Status
 from orders.queries import find_contacts, visible_to
 from referrals.queries import attributions_visible_to
 from referrals.reasons import in_words
@@ -72,6 +72,30 @@ class Attention(Coded):
         return super().words(conditions)
 
 
+# Rewards belong to a floor above; they are known here by the relation's name.
+REWARDS = (
+    ("none", "None"),
+    ("pending", "Pending"),
+    ("flagged", "Flagged"),
+    ("approved", "Approved"),
+    ("processing", "Processing"),
+    ("fulfilled", "Fulfilled"),
+    ("denied", "Denied"),
+)
+
+
+class Rewarded(Choice):
+    """Orders with a reward in one of these states, or with none at all."""
+
+    def condition(self, operator: str, terms: Sequence[Term]) -> Q:
+        wanted = {str(term.value) for term in terms}
+        with_rewards = Order.objects.filter(rewards__status__in=wanted - {"none"}).values("pk")
+        found = Q(pk__in=with_rewards) if wanted - {"none"} else Q(pk__in=())
+        if "none" in wanted:
+            found |= Q(rewards__isnull=True)
+        return ~found if operator == "not" else found
+
+
 class OrderFilters(ListFilters):
     campaign = Related(
         "Campaign",
@@ -121,6 +145,7 @@ class OrderFilters(ListFilters):
     refunded = YesNo(
         "Refunded", "refunded_amount", holds=Q(refunded_amount__gt=0), yes="Refunded", no="Not refunded"
     )
+    reward = Rewarded("Reward", "rewards__status", REWARDS)
     recorded = Day("Recorded", "created_at")
     voided = YesNo("Voided", "voided_at", holds=Q(voided_at__isnull=False), yes="Voided", no="Not voided")
 

@@ -6,6 +6,8 @@ from html import escape
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core import money
@@ -13,7 +15,7 @@ from core.listing.columns import Column, Export
 from core.listing.drawing import Pen
 from core.listing.sorting import Sort
 from core.templatetags.ui import face, stamp, tag
-from orders.models import Source, Status
+from orders.models import Order, Source, Status
 from referrals.reasons import in_words
 
 NOTHING = '<span class="a-mute">–</span>'
@@ -111,6 +113,23 @@ def draw_stage(pen: Pen, text: str) -> str:
 
 def draw_reason(pen: Pen, reason: str) -> str:
     return pen.narrow(escape(in_words(reason)), "reason", reason, in_words(reason))
+
+
+# Rewards belong to a floor above; they are known here by the relation's name.
+_EARNED = Coalesce(
+    Subquery(
+        Order.objects.filter(pk=OuterRef("pk"))
+        .order_by()
+        .values("pk")
+        .annotate(whole=Sum(F("rewards__amount") + F("rewards__corrected")))
+        .values("whole")
+    ),
+    Decimal(0),
+)
+
+
+def draw_earned(pen: Pen, earned: Decimal, currency: str) -> str:
+    return draw_money(pen, earned, currency) if earned else NOTHING
 
 
 def draw_import(pen: Pen, pk: int | None, name: str | None) -> str:
@@ -216,6 +235,15 @@ class OrderTable(tables.Table):
         shown=False,
         look="num",
         export=(Export("refunded_amount", money.plain),),
+    )
+    rewards = Column(
+        "Rewards",
+        reads=("rewards_earned", "currency"),
+        draw=draw_earned,
+        shown=False,
+        look="num",
+        computed={"rewards_earned": _EARNED},
+        export=(Export("rewards", money.plain),),
     )
     external_status = Column(
         "External status",

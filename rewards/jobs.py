@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from core.accounts.models import User
 from core.events.log import actor_for
-from rewards import moves
+from rewards import catching_up, moves
 from rewards.choosing import chosen
 from rewards.models import Status
 
@@ -29,3 +29,11 @@ def move_chosen(query: str, ids: list[int], upto: int, to: str, reason: str, use
     rows = chosen(query, ids, upto, user)
     moved = moves.move_all(rows, Status(to), actor=actor_for(user), source="dashboard", reason=reason)
     log.info("rewards_moved", to=to, done=len(moved.done), refused=len(moved.refused))
+
+
+@app.task(name="rewards.catch_up", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def catch_up(campaign_id: int, user_id: int) -> None:
+    """Let earlier orders of a campaign earn. Repeated, it finds fewer left to do."""
+    actor = actor_for(User.objects.get(pk=user_id))
+    made = catching_up.catch_up(campaign_id, actor=actor, source="dashboard")
+    log.info("rewards_caught_up", campaign=campaign_id, made=made)

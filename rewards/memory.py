@@ -33,13 +33,14 @@ class Memory:
         self.customers: dict[tuple[int, int], Tally] = {}
 
     @classmethod
-    def load(cls, rules: Collection[BookRule], sales: Iterable[Placed]) -> "Memory":
+    def load(cls, rules: Collection[BookRule], sales: Iterable[Placed], *, hold: bool = True) -> "Memory":
         """Holds the rules, so that no two batches give away the same first order or the same last cent."""
         memory = cls()
         keys = sorted(rule.pk for rule in rules if rule.remembers)
         if not keys:
             return memory
-        list(Rule.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+        if hold:
+            list(Rule.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
         rows = Reward.objects.filter(rule__in=keys).order_by()
         sales = list(sales)
         advocates = list({sale.advocate_id for sale in sales})

@@ -12,12 +12,14 @@ from orders.intake import Outcome, Planned
 from orders.models import Order
 from orders.signals import (
     orders_attributed,
+    orders_planned,
     orders_recorded,
     orders_refunded,
     orders_totals,
     orders_voided,
 )
 from rewards.accrual import settle
+from rewards.foreseeing import foresee
 from rewards.queries import earned_by
 from rewards.taking_back import take_back
 
@@ -46,6 +48,11 @@ def follow_refund(order: Order, **_: Any) -> None:
 @receiver(orders_voided)
 def follow_void(order: Order, **_: Any) -> None:
     take_back(order)
+
+
+@receiver(orders_planned)
+def look_ahead(planned: Sequence[Planned], **_: Any) -> list[tuple[str, str, Decimal]]:
+    return foresee(planned)
 
 
 @receiver(orders_totals)

@@ -24,6 +24,7 @@ _rewards = [
     path("rules/<int:pk>/publish/", rules.publish, name="rule_publish"),
     path("rules/<int:pk>/discard/", rules.discard, name="rule_discard"),
     path("rules/<int:pk>/simulate/", simulating.show, name="rule_simulate"),
+    path("rules/<int:pk>/catch-up/", rules.catch_up, name="rule_catch_up"),
     path("rules/<int:pk>/stop/", rules.stop, name="rule_stop"),
 ]
 _payouts = [

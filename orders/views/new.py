@@ -25,8 +25,9 @@ from orders import intake
 from orders.explaining import foresee
 from orders.forms import MINUTE, OrderForm
 from orders.intake import OrderDraft, Outcome, Planned
-from orders.models import Source
+from orders.models import Order, Source
 from orders.queries import visible_to
+from orders.signals import orders_planned
 from referrals.queries import contacts_visible_to
 
 # What an order needs besides those who are part of it, filled in where only they are looked at.
@@ -135,14 +136,24 @@ def _ahead(request: HttpRequest, form: OrderForm) -> dict[str, Any]:
     if not draft.customer_email and not draft.customer_uid:
         return {"ahead": None}
     planned = intake.plan([_whole(draft, form.properties)], source=Source.DASHBOARD, who=request.user)[0]
+    amount = _exact(draft.revenue_amount, planned.currency)
     return {
         "ahead": planned,
         "foreseen": foresee(planned.verdict, request.user) if planned.verdict else None,
         "customer": _customer(planned, request.user),
         "hindrances": [one.message for one in planned.problems if one.field in LOOKED_AT],
         "cautions": [one.message for one in planned.warnings],
-        "amount": _exact(draft.revenue_amount, planned.currency),
+        "amount": amount,
+        "expected": _expected(planned, amount),
     }
+
+
+def _expected(planned: Planned, amount: Decimal | None) -> list[tuple[str, str, Decimal]]:
+    """What the floors above have to say about an order of this amount."""
+    if amount is None:
+        return []
+    answers: Any = orders_planned.send(Order, planned=[dataclasses.replace(planned, amount=amount)])
+    return [line for _, lines in answers for line in lines or ()]
 
 
 def _customer(planned: Planned, who: Any) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.access import visible_to as campaigns_visible_to
 from core.accounts.permissions import may, requires
 from core.events.log import actor_for, history
-from rewards import queries, ruling
+from rewards import catching_up, jobs, queries, ruling
 from rewards.describing import described, headline
 from rewards.forms import NewRuleForm, RuleForm
 from rewards.models import Reward, Rule, RuleVersion
@@ -49,6 +49,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": next((version for version in versions if version.is_draft), None),
         "is_published": any(not version.is_draft for version in versions),
         "totals": queries.totals(Reward.objects.filter(rule=rule)) or (),
+        "earlier": catching_up.waiting(rule.campaign_id) if rule.stopped_at is None else 0,
         "events": in_words(history("rule", [pk])[:MOST_EVENTS]),
         "may_write": may(request.user, "rewards:write"),
     }
@@ -116,6 +117,19 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     return _do(request, pk, ruling.stop, "The rule is stopped. What was earned stays.")
+
+
+@requires("rewards:write")
+@require_POST
+def catch_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Orders that came before the rule was published earn by it, in the background."""
+    rule = _rule(request, pk)
+    assert request.user.pk is not None
+    jobs.catch_up.configure(lock=f"rewards-catch-up-{rule.campaign_id}").defer(
+        campaign_id=rule.campaign_id, user_id=request.user.pk
+    )
+    messages.success(request, "Earlier orders are being gone through in the background.")
+    return redirect("rewards:rule", pk)
 
 
 def _do(request: HttpRequest, pk: int, act: Callable[..., Any], done: str) -> HttpResponse:
