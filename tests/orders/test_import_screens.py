@@ -194,6 +194,18 @@ def test_campaigns_are_told_by_uid_or_name(marc: Client) -> None:
     }
 
 
+def test_an_export_comes_in_again_unchanged(marc: Client) -> None:
+    factories.code("INES10", factories.enrollment(factories.contact("Ines Brandt"), factories.campaign()))
+    changes.add("order", "seats", "Integer", Terms("", False, False), by=people.olga())
+    rows = [a_row("A-1", short_code="INES10"), a_row("=A-2", customer_email="mia@example.com"), a_row("A-3")]
+    through(marc, a_file(*rows), external_status="=paid", properties__seats="=3")
+    before = list(Order.objects.order_by("pk").values())
+    answer = marc.get("/orders/export/?columns=order,date,customer,revenue,campaign,advocate,source,p.seats")
+    kept = through(marc, b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    assert outcomes(kept) == {"unchanged": 3}
+    assert list(Order.objects.order_by("pk").values()) == before
+
+
 def test_naive_dates_are_meant_in_the_programs_zone(marc: Client) -> None:
     Program.objects.update(time_zone="America/New_York")
     through(marc, a_file(a_row("A-1", ordered_at="2026-11-20 23:30")))

@@ -1,5 +1,6 @@
 """Which column gives what, how the file is read, and what happens with known and wrong rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -105,7 +106,7 @@ def _shown(
     return render(request, "imports/columns.html", context, status=422 if has_errors else 200)
 
 
-def _is_unsure(targets: list[Target] | Any, chosen: Mapping, found: Format) -> bool:
+def _is_unsure(targets: Sequence[Target], chosen: Mapping, found: Format) -> bool:
     """Whether dates may mean either of two days, and are read at all."""
     has_dates = any(target.kind == "moment" and target.name in chosen.columns for target in targets)
     return has_dates and not found.date_order_is_sure
