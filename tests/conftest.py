@@ -27,7 +27,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/c
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--data", type=Path, help="A folder of real exports; tests that read it are skipped without."
+        "--data", type=Path, help="A folder of real exports (--data=DIR); tests that read it need it."
     )
 
 
@@ -88,7 +88,7 @@ def data(request: pytest.FixtureRequest) -> Path:
     """The folder of real exports that ``--data`` names."""
     folder: Path | None = request.config.getoption("--data")
     if folder is None:
-        pytest.skip("needs a folder of real exports: --data DIR")
+        pytest.skip("needs a folder of real exports: --data=DIR")
     return folder.resolve(strict=True)
 
 

@@ -17,7 +17,7 @@ from tests import factories, people
 pytestmark = pytest.mark.django_db
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1"
-NORA, OTTO = uuid.uuid4(), uuid.uuid4()
+NORA, OTTO = uuid.UUID(int=1), uuid.UUID(int=2)
 
 Listed = Callable[[str], str]
 
