@@ -6,8 +6,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.conf import settings
@@ -36,33 +38,52 @@ def served(application: str) -> Iterator[int]:
         process.wait(10)
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Answers a second, how many of each status, and the milliseconds that all but one in a hundred took."""
+
+    rate: float
+    statuses: dict[int, int]
+    p99: float
+
+
 def answers(port: int, path: Callable[[], str], seconds: float) -> tuple[float, dict[int, int]]:
     """Answers a second to visitors who ask for ``path()`` again and again, and how many of each status."""
-    statuses: dict[int, int] = {}
-    lock = threading.Lock()
+    found = timed(port, lambda: _get(path()), seconds)
+    return found.rate, found.statuses
+
+
+def timed(port: int, request: Callable[[], bytes], seconds: float, *, visitors: int = VISITORS) -> Timed:
+    """What visitors see who send ``request()`` again and again, each at least once."""
+    found: list[tuple[int, float]] = []
     until = time.perf_counter() + seconds
 
     def visit() -> None:
-        mine: dict[int, int] = {}
         with socket.create_connection(("127.0.0.1", port)) as line:
-            while time.perf_counter() < until:
-                status = _ask(line, path())
-                mine[status] = mine.get(status, 0) + 1
-        with lock:
-            for status, number in mine.items():
-                statuses[status] = statuses.get(status, 0) + number
+            while True:
+                start = time.perf_counter()
+                status = _ask(line, request())
+                found.append((status, time.perf_counter() - start))
+                if time.perf_counter() >= until:
+                    return
 
-    threads = [threading.Thread(target=visit) for _ in range(VISITORS)]
+    threads = [threading.Thread(target=visit) for _ in range(visitors)]
     start = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(statuses.values()) / (time.perf_counter() - start), statuses
+    rate = len(found) / (time.perf_counter() - start)
+    slowest = sorted(taken for _, taken in found)[-1 - len(found) // 100]
+    return Timed(rate, dict(Counter(status for status, _ in found)), 1000 * slowest)
 
 
-def _ask(line: socket.socket, path: str) -> int:
-    line.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Firefox/140.0\r\n\r\n".encode())
+def _get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Firefox/140.0\r\n\r\n".encode()
+
+
+def _ask(line: socket.socket, request: bytes) -> int:
+    line.sendall(request)
     received = b""
     while b"\r\n\r\n" not in received:
         received += _more(line)
@@ -92,7 +113,7 @@ def _wait(port: int) -> None:
     while True:
         try:
             with socket.create_connection(("127.0.0.1", port)) as line:
-                _ask(line, "/healthz")
+                _ask(line, _get("/healthz"))
                 return
         except OSError:
             if time.monotonic() > give_up:

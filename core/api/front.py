@@ -112,7 +112,10 @@ def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     patch_vary_headers(response, ("Authorization",))
     _open_to_origin(request, response)
     # What fits a packet gains nothing by being smaller.
-    return _gzip.process_response(request, response) if len(response.content) > WORTH_PACKING else response
+    if len(response.content) > WORTH_PACKING:
+        _gzip.process_response(request, response)
+    response.headers["Content-Length"] = str(len(response.content))
+    return response
 
 
 def _open_to_origin(request: HttpRequest, response: HttpResponse) -> None:

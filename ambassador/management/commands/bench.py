@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ambassador.bench import links, rewards, table, writing
+from ambassador.bench import api, links, rewards, table, writing
 from ambassador.bench.database import Busy
 from ambassador.bench.lines import Line
 from ambassador.up.setting_out import collect_static_files
@@ -16,6 +16,8 @@ BENCHES: dict[str, Callable[[int], Iterator[Line]]] = {
     writing.IMPORT: writing.bench_import,
     rewards.NAME: rewards.bench,
     links.NAME: links.bench,
+    api.NAME: api.bench,
+    api.BATCH: api.bench_batch,
 }
 ORDERS = 100_000
 

@@ -108,8 +108,13 @@ def test_other_origins_are_let_in_by_name_only(settings: Any) -> None:
 
 def test_long_answers_are_packed() -> None:
     shop = Caller()
+    short = shop.get("orders", accept_encoding="gzip")
+    assert "Content-Encoding" not in short
+    assert short["Content-Length"] == str(len(short.content))
     items = [{"order_id": f"A-{n}"} for n in range(50)]
-    assert shop.post("order/record/batch", items, accept_encoding="gzip")["Content-Encoding"] == "gzip"
+    long = shop.post("order/record/batch", items, accept_encoding="gzip")
+    assert long["Content-Encoding"] == "gzip"
+    assert long["Content-Length"] == str(len(long.content))
 
 
 def test_an_unknown_host_is_refused() -> None:
