@@ -97,7 +97,8 @@ def is_of_parts(sample: Sample, column: str) -> bool:
 def _made(of: Importer, stored: str, name: str, passing: "_Passing", by: User | None) -> Import:
     with default_storage.open(stored, "rb") as file:
         form, sample = _looked_at(file, name)
-    form = replace(form, lines=max(0, passing.newlines - form.header))
+    if form.kind == "csv":
+        form = replace(form, lines=max(0, passing.newlines - form.header))
     targets = of.targets(by)
     chosen = mapping.matched(targets, sample.columns)
     options: dict[str, Any] = {}

@@ -219,6 +219,7 @@ def test_a_workbook_comes_in_and_its_errors_go_back_as_csv(marc: Client) -> None
         ["A-2", -1, "mia@example.com"],
     ]
     kept = upload(marc, workbook(rows).getvalue(), "orders.xlsx")
+    assert kept.percent == 0
     kept = importing.apply(marc, preview(marc, kept))
     assert Order.objects.get().revenue_amount == Decimal("12.50")
     (row,) = importing.error_rows(marc, kept, "utf-8-sig")
