@@ -242,9 +242,8 @@ def test_forms_hear_of_it_in_words(scene: Scene) -> None:
     scene.order.full_clean()
     permanent = "The attribution of this order is permanent."
     assert permanent in said(scene.order, scene.values("another attribution"))
-    assert said(Order.objects.get(order_id="B-1"), {"currency": "EUR"}) == [
-        "An order's id, currency and source never change."
-    ]
+    (identity,) = said(Order.objects.get(order_id="B-1"), {"currency": "EUR"})
+    assert identity.startswith("An order's id, currency and source never change")
     assert said(scene.open, {**tie(scene.by_xena), "customer_id": scene.noah.pk}) == [
         "Customer, campaign and advocate must be those of the attribution."
     ]
