@@ -10,6 +10,7 @@ from core.api.document import document
 from core.api.endpoints import build
 from orders.api import changes, events, imports, old, orders, recording
 from referrals.api import attributions, codes, contacts, enrollments
+from rewards import api as rewards
 
 PREFIX = "api/v1/"
 v1 = NinjaAPI(
@@ -30,6 +31,7 @@ for router in (
     codes.router,
     attributions.router,
     campaigns.router,
+    rewards.router,
     imports.router,
     events.router,
 ):

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.fields.json import KeyTextTransform
 from django.http import QueryDict
 
 from campaigns.terms import Sale
@@ -83,11 +82,9 @@ def may_earn(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 def read(orders: QuerySet[Order]) -> Iterator[Placed]:
     """Those of ``orders`` that may earn, the earliest first."""
-    rows = may_earn(orders).annotate(is_test=KeyTextTransform("test", "source_details"))
-    for values in rows.order_by("ordered_at", "pk").values_list(*_COLUMNS).iterator(chunk_size=5_000):
-        facts = list(values)
-        facts[9] = str(facts[9]).lower() == "true"
-        yield Placed(*facts)
+    rows = may_earn(orders).order_by("ordered_at", "pk")
+    for values in rows.values_list(*_COLUMNS).iterator(chunk_size=5_000):
+        yield Placed(*values)
 
 
 def read_sales(order_pks: Collection[int]) -> list[Placed]:

@@ -14,6 +14,7 @@ V1 = "/api/v1/"
 ALL_SCOPES = (
     *("orders:read", "orders:write", "contacts:read", "contacts:write", "attributions:read"),
     *("attributions:write", "campaigns:read", "campaigns:write", "events:read", "imports:read"),
+    "rewards:read",
 )
 
 

@@ -22,7 +22,7 @@ _OWN = (
     *("external_status", "hubspot_dealstage", "ip_address", "properties", "reason", "attention"),
     *("attributed_at", "imported_in_id", "created_at", "updated_at", "voided_at", "void_reason"),
     *("referral_attribution_id", "referral_attribution__is_active", "advocate_id"),
-    *("campaign__uid", "campaign__name"),
+    *("campaign__uid", "campaign__name", "is_test"),
 )
 COLUMNS = (
     *_OWN,
@@ -44,7 +44,7 @@ def order_json(row: Row) -> dict[str, Any]:
     (
         pk, order_id, status, revenue, refunded, currency, ordered_at, source, external_status, dealstage,
         ip_address, properties, reason, attention, attributed_at, imported_in, created_at, updated_at,
-        voided_at, void_reason, tie, tie_is_active, advocate, campaign_uid, campaign_name,
+        voided_at, void_reason, tie, tie_is_active, advocate, campaign_uid, campaign_name, is_test,
     ) = row[:_CUSTOMER]  # fmt: skip
     return {
         "id": pk,
@@ -72,6 +72,7 @@ def order_json(row: Row) -> dict[str, Any]:
         "imported_in": imported_in,
         "created_at": moment(created_at),
         "updated_at": moment(updated_at),
+        "test": is_test,
         "voided_at": moment(voided_at),
         "void_reason": void_reason,
     }
@@ -89,10 +90,29 @@ def recorded_json(planned: Planned, reading: Reading, row: Row) -> dict[str, Any
         "order": order,
         "contact": {**order["customer"], "is_new": planned.is_new_contact},
         "attribution": attribution_json(order, planned.verdict),
-        "rewards": [],
+        "rewards": rewards_json(order["id"]),
         "changes": differences_json(planned.differences, planned.currency),
         "warnings": reading.warnings(planned.warnings),
     }
+
+
+def rewards_json(order_pk: int) -> list[dict[str, Any]]:
+    """What the order earned. Rewards belong to a floor above; they are known here by the relation's name."""
+    rows = Order.objects.filter(pk=order_pk, rewards__isnull=False).order_by("rewards__id")
+    columns = ("id", "recipient_id", "rule__recipient", "amount", "currency", "status")
+    return [
+        {
+            "id": pk,
+            "recipient": recipient,
+            "side": side,
+            "amount": money.plain(amount, currency),
+            "currency": currency,
+            "status": status,
+        }
+        for pk, recipient, side, amount, currency, status in rows.values_list(
+            *(f"rewards__{column}" for column in columns)
+        )
+    ]
 
 
 def attribution_json(order: Mapping[str, Any], verdict: Verdict | None) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def test_why_an_order_earned_nothing_is_kept(
 
 def test_test_orders_earn_nothing(shop: Shop) -> None:
     books.rule(shop.spring)
-    assert misses(buy("A-1", source_details={"test": True})) == ["test_order"]
+    assert misses(buy("A-1", is_test=True)) == ["test_order"]
 
 
 @pytest.mark.parametrize(
