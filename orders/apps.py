@@ -13,7 +13,7 @@ _WORDS = """
     id customer customer_id customer_email customer_uid customer_first_name customer_last_name campaign
     campaign_id advocate_id advocate_email short_code coupon_code click_id ordered_at status reason attention
     refunded_amount net_amount source_details properties imported_in voided_at void_reason attributed_at
-    refunds claims decision events actions select
+    refunds claims decision events actions select test is_test
 """
 RESERVED = frozenset(_WORDS.split())
 

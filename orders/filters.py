@@ -147,6 +147,7 @@ class OrderFilters(ListFilters):
     )
     reward = Rewarded("Reward", "rewards__status", REWARDS)
     recorded = Day("Recorded", "created_at")
+    test = YesNo("Trial", "is_test", holds=Q(is_test=True), yes="Trials", no="No trials")
     voided = YesNo("Voided", "voided_at", holds=Q(voided_at__isnull=False), yes="Voided", no="Not voided")
 
 

@@ -26,7 +26,9 @@ def visible_to(who: Any) -> QuerySet[Order]:
 
 
 def usual(rows: QuerySet[Order], conditions: list[Condition]) -> QuerySet[Order]:
-    """``rows`` without voided orders, unless the filters ask for them."""
+    """``rows`` without voided orders and without trials, unless the filters ask for them."""
+    if not any(one.name == "test" for one in conditions):
+        rows = rows.filter(is_test=False)
     for one in conditions:
         asks_for_voided = one.name == "status" and any(term.value == Status.VOIDED for term in one.terms)
         if one.name == "voided" or (asks_for_voided and one.operator != "not"):
@@ -35,7 +37,7 @@ def usual(rows: QuerySet[Order], conditions: list[Condition]) -> QuerySet[Order]
 
 
 def needing_attention(who: Any) -> QuerySet[Order]:
-    return visible_to(who).filter(~Q(attention=""), voided_at__isnull=True)
+    return visible_to(who).filter(~Q(attention=""), voided_at__isnull=True, is_test=False)
 
 
 def search(rows: QuerySet[Order], text: str, who: Any) -> Found:

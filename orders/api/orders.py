@@ -174,6 +174,7 @@ def _read_change(data: Mapping[str, Any], order: Order) -> Reading:
     """The change in ``data``. Raises :class:`ApiProblem` for what never changes."""
     reading = read_order({name: value for name, value in data.items() if name not in FIELDS - CHANGEABLE},
                          clears=True)  # fmt: skip
+    reading.draft.is_test = None
     locked = [name for name in _FROM_BIRTH if name in data and data[name] != getattr(order, name)]
     if locked:
         raise refused(

@@ -39,6 +39,7 @@ class OrderIn(Schema):
         None, description="Custom properties by name; they may stand beside the other fields."
     )
     source_details: dict[str, Any] | None = Field(None, description="Anything else worth keeping.")
+    test: bool | None = Field(None, description="A trial: kept apart from lists and totals, never rewarded.")
 
 
 class OrderChange(Schema):
@@ -91,6 +92,7 @@ class OrderOut(Schema):
     imported_in: int | None
     created_at: dt.datetime
     updated_at: dt.datetime
+    test: bool
     voided_at: dt.datetime | None
     void_reason: str
 

@@ -87,6 +87,7 @@ def read_order(data: Mapping[str, Any], *, clears: bool = False) -> Reading:
         revenue_amount=_amount(data, "revenue_amount", problems),
         ordered_at=_moment(data, "ordered_at", problems),
         claims=Claims(*map(text, CLAIMS)),
+        is_test=_flag(data, "test", problems),
         source_details=_object(data, "source_details", problems),
         properties=dict(_object(data, "properties", problems)),
         problems=problems,
@@ -159,6 +160,17 @@ def _text(data: Mapping[str, Any], name: str, problems: list[Problem]) -> str:
     return ""
 
 
+def _flag(data: Mapping[str, Any], name: str, problems: list[Problem]) -> bool:
+    """True or false, as a form may say it too; not said is false."""
+    value = data.get(name)
+    if isinstance(value, bool) or value is None:
+        return bool(value)
+    if value in ("true", "1", "false", "0"):
+        return value in ("true", "1")
+    problems.append(Problem(name, "This must be true or false.", "type"))
+    return False
+
+
 def _optional(data: Mapping[str, Any], name: str, problems: list[Problem], *, clears: bool) -> str | None:
     if name not in data or (data[name] is None and not clears):
         return None
@@ -216,6 +228,6 @@ FIELDS = frozenset(
         *_REQUIRED_TEXTS,
         *_OPTIONAL_TEXTS,
         *CLAIMS,
-        *("revenue_amount", "ordered_at", "source_details", "properties"),
+        *("revenue_amount", "ordered_at", "source_details", "properties", "test"),
     }
 )

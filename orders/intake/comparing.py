@@ -45,6 +45,8 @@ def _locked_differences(row: Row, known: Known, door: Door, evidence: Evidence) 
     found: dict[str, tuple[Any, Any]] = {}
     if facts.currency and facts.currency != known.currency:
         found["currency"] = (known.currency, facts.currency)
+    if row.draft.is_test not in {None, known.is_test}:
+        found["test"] = (known.is_test, row.draft.is_test)
     told: dict[str, tuple[int, int | None]] = {}
     if row.person is not None:
         told["customer"] = (row.person.id, known.customer_id)

@@ -43,6 +43,7 @@ class OrderDraft:
     None means that the source does not say: the fact of a known order stays, a new order gets the usual.
     An empty text says "none". ``properties`` holds raw values by property name; intake reads them.
     ``problems`` are those that the adapter met in translating; intake adds its own and rejects with all.
+    ``is_test``: a trial, kept apart from lists and totals, and never rewarded.
     ``may_round``: excess decimals are rounded and counted, where the source is known to have them; otherwise
     they are refused. ``told_at`` is the source's own clock, where it has one: facts of an older telling never
     replace those of a newer one, in whatever order they arrive.
@@ -61,6 +62,7 @@ class OrderDraft:
     external_status: str | None = None
     hubspot_dealstage: str | None = None
     ip_address: str | None = None
+    is_test: bool | None = None
     source_details: dict[str, Any] = field(default_factory=dict)
     properties: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

@@ -35,6 +35,7 @@ class Known:
     status: str
     reason: str
     attention: str
+    is_test: bool
 
     @property
     def is_attributed(self) -> bool:
@@ -45,6 +46,7 @@ _COLUMNS = (
     *("pk", "order_id", "customer_id", "campaign_id", "referral_attribution_id", "advocate_id"),
     *("revenue_amount", "refunded_amount", "currency", "ordered_at", "external_status"),
     *("hubspot_dealstage", "properties", "clocks", "status", "reason", "attention"),
+    "is_test",
 )
 
 
@@ -170,6 +172,7 @@ def _as_known(row: Row, pk: int) -> Known:
         Status.RECORDED,
         verdict.reason if verdict else "",
         verdict.attention if verdict else "",
+        bool(row.draft.is_test),
     )
 
 

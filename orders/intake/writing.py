@@ -43,6 +43,7 @@ _ORDER_COLUMNS = (
     *("attributed_at", "reason", "attention", "revenue_amount", "refunded_amount", "currency", "status"),
     *("external_status", "hubspot_dealstage", "ordered_at", "source", "source_details", "ip_address"),
     *("properties", "clocks", "imported_in_id", "created_at", "updated_at", "void_reason"),
+    "is_test",
 )
 
 
@@ -239,7 +240,7 @@ def _order_values(row: Row, door: Door) -> tuple[Any, ...]:
         *(verdict.reason, verdict.attention, planned.amount, _ZERO, planned.currency, "recorded"),
         *(facts.external_status or "", facts.hubspot_dealstage or "", row.ordered_at, door.source),
         *(as_json(row.draft.source_details), facts.ip_address, as_json(properties)),
-        *(as_json(first_clocks(row)), door.imported_in, door.now, door.now, ""),
+        *(as_json(first_clocks(row)), door.imported_in, door.now, door.now, "", bool(row.draft.is_test)),
     )
 
 

@@ -79,6 +79,9 @@ class Order(models.Model):
     hubspot_dealstage = models.CharField("HubSpot deal stage", max_length=255, blank=True, default="")
     ordered_at = models.DateTimeField()
     source = models.CharField(max_length=16, choices=Source.choices)
+    is_test = models.BooleanField(
+        default=False, help_text="a trial: kept apart from lists and totals, never rewarded"
+    )
     source_details = models.JSONField(default=dict, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     properties = models.JSONField(default=dict, blank=True)
@@ -112,7 +115,7 @@ class Order(models.Model):
             ),
             LockedOnceSet(
                 field="order_id",
-                along=["currency", "source"],
+                along=["currency", "source", "is_test"],
                 name="order_identity_locked",
                 violation_error_message="An order's id, currency and source never change.",
             ),
