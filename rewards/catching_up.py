@@ -12,7 +12,7 @@ CHUNK = 2_000
 
 def waiting(campaign_id: int) -> int:
     """How many attributed orders of the campaign have earned nothing so far."""
-    return may_earn(Order.objects.filter(campaign=campaign_id, rewards__isnull=True)).count()
+    return may_earn(Order.objects.filter(campaign=campaign_id, rewards__isnull=True, is_test=False)).count()
 
 
 def catch_up(campaign_id: int, *, actor: Actor, source: str) -> int:

@@ -61,7 +61,7 @@ def _as_sale(one: Planned) -> Placed | None:
         currency=one.currency,
         ordered_at=one.draft.ordered_at or now,
         properties=one.draft.properties,
-        is_test=False,
+        is_test=bool(one.draft.is_test),
         is_flagged=verdict.is_flagged,
         advocate_flagged=False,
         advocate_status="",

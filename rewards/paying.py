@@ -103,7 +103,7 @@ def settle_paid(payout_pks: Sequence[int], note: str, *, by: Actor, source: str)
         return 0
     _settle(payouts, Payout.Status.PAID, note)
     ledger.write((_posting("paid", Account.PROCESSING, Account.PAID, one, note) for one in payouts), actor=by)
-    rewards = Reward.objects.filter(payout__in=[one.pk for one in payouts], status=Status.PROCESSING)
+    rewards = _held_rewards(payouts)
     _note_rewards(rewards, "reward_fulfilled", by, source)
     rewards.update(status=Status.FULFILLED)
     events = [Entry("payout_paid", "payout", one.pk, {**_told(one), "note": note}) for one in payouts]
@@ -124,14 +124,13 @@ def settle_failed(payout_pks: Sequence[int], why: str, *, by: Actor, source: str
     ledger.write(
         (_posting("payout_failed", Account.PROCESSING, Account.OWED, one, why) for one in payouts), actor=by
     )
-    keys = [one.pk for one in payouts]
-    list(Reward.objects.select_for_update().filter(payout__in=keys).order_by("pk").values_list("pk"))
+    _held_rewards(payouts)
     with connection.cursor() as cursor:
         # What was taken back meanwhile is in the ledger already; here it becomes part of the amount.
         cursor.execute(
             "UPDATE rewards_reward SET status = %s, payout_id = NULL, amount = amount + corrected,"
             " corrected = 0 WHERE payout_id = ANY(%s)",
-            [Status.APPROVED, keys],
+            [Status.APPROVED, [one.pk for one in payouts]],
         )
     events = [Entry("payout_failed", "payout", one.pk, {**_told(one), "note": why}) for one in payouts]
     write(events, actor=by, source=source)
@@ -144,6 +143,13 @@ def _held(payout_pks: Sequence[int]) -> list[Payout]:
         pk__any_of=list(payout_pks), status=Payout.Status.PROCESSING
     )
     return list(rows.order_by("pk"))
+
+
+def _held_rewards(payouts: Sequence[Payout]) -> QuerySet[Reward]:
+    """The rewards in ``payouts``, locked in the order in which everybody locks rewards."""
+    rows = Reward.objects.filter(payout__in=[one.pk for one in payouts], status=Status.PROCESSING)
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+    return rows
 
 
 def _settle(payouts: Sequence[Payout], status: Payout.Status, note: str) -> None:

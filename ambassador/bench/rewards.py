@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 
+from django.db.models import Count
 from django.utils import timezone
 
 from ambassador.bench.database import own_database, tidy
@@ -20,6 +21,7 @@ from orders.signals import orders_recorded
 from rewards import moves
 from rewards.models import Recipient, Reward, Rule, RuleVersion, Status
 from rewards.signals import earn
+from rewards.simulating import simulate
 
 NAME = "intake.with_rewards"
 _TARGET = 0.5
@@ -51,10 +53,21 @@ def bench(orders: int) -> Iterator[Line]:
             after = sum(map(_record, parts[2:]))
         bare = (len(sales) - len(parts[1])) / (before + after)
         yield line(NAME, "rows/s", ours, bare, target=_TARGET, better="higher")
+        yield _simulated()
         waiting = Reward.objects.filter(status__in=[Status.PENDING, Status.FLAGGED])
         number = waiting.count()
         taken = seconds(lambda: moves.move_all(waiting, Status.APPROVED, actor=SYSTEM, source="bench"))
         yield line("rewards.approve", "rewards/s", number / taken, None, better="higher")
+
+
+def _simulated() -> Line:
+    """The rule that remembers, over every order of the largest campaign."""
+    campaign = Campaign.objects.annotate(number=Count("orders")).order_by("-number").first()
+    assert campaign is not None
+    version = RuleVersion.objects.get(rule__campaign=campaign, rule__recipient=Recipient.CUSTOMER)
+    span = (campaign.created_at, timezone.now())
+    taken = seconds(lambda: simulate(version, *span))
+    return line("rewards.simulate", "orders/s", campaign.orders.count() / taken, None, better="higher")
 
 
 def _promise() -> None:

@@ -24,6 +24,7 @@ _BARE = """
 """
 _USUAL = "o.voided_at IS NULL"
 _OF_CAMPAIGN = "o.campaign_id = (SELECT id FROM campaigns_campaign WHERE uid = %s)"
+_UNREWARDED = "NOT EXISTS (SELECT FROM rewards_reward r WHERE r.order_id = o.id)"
 _NEWEST = "o.ordered_at DESC, o.id DESC"
 # What a column is sorted by, as one would write it.
 _KEYS = {
@@ -62,6 +63,7 @@ class Known:
     customer: tuple[int, str]
     advocate: tuple[int, str]
     import_id: int
+    attribution: int
     order_id: str
     middle: tuple[dt.datetime, int]
     orders: int
@@ -104,6 +106,11 @@ def _filters(known: Known) -> Iterator[Scenario]:
         "customer": (f"={known.customer[1]}", "o.customer_id = %s", known.customer[:1]),
         "advocate": (f"={known.advocate[1]}", "o.advocate_id = %s", known.advocate[:1]),
         "attributed": ("=yes", "o.referral_attribution_id IS NOT NULL", ()),
+        "attribution": (
+            f"={known.attribution}",
+            "o.referral_attribution_id = %s",
+            (known.attribution,),
+        ),
         "reason": ("=first_touch", "o.reason = %s", ("first_touch",)),
         "attention": ("=any", "o.attention <> ''", ()),
         "revenue": ("__gte=150", "o.revenue_amount >= 150", ()),
@@ -112,6 +119,7 @@ def _filters(known: Known) -> Iterator[Scenario]:
         "status": ("=partly_refunded", "o.status = %s", ("partly_refunded",)),
         "external_status": ("=shipped", "o.external_status = %s", ("shipped",)),
         "deal_stage": ("=Contract%20sent", "o.hubspot_dealstage = %s", ("Contract sent",)),
+        "reward": ("=none", _UNREWARDED, ()),
         "refunded": ("=yes", "o.refunded_amount > 0", ()),
         "recorded": (f"__gte={midnight:%Y-%m-%d}", "o.created_at >= %s", (midnight,)),
         "import": (f"={known.import_id}", "o.imported_in_id = %s", (known.import_id,)),
@@ -158,6 +166,7 @@ def _look_around() -> Known:
             customer=one(most.format("customer_id")),
             advocate=one(most.format("advocate_id")),
             import_id=one("SELECT max(id) FROM imports_import")[0],
+            attribution=one("SELECT max(referral_attribution_id) FROM orders_order")[0],
             order_id=order_id,
             middle=middle,
             orders=orders,

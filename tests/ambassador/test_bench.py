@@ -169,4 +169,4 @@ def test_unknown_bench_is_refused_with_the_names() -> None:
         [sys.executable, "manage.py", "bench", "orders.chair"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 1
-    assert "There is no bench orders.chair: orders.table, intake.record, import.apply." in done.stderr
+    assert "There is no bench orders.chair: orders.table, intake.record, import.apply, " in done.stderr
