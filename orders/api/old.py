@@ -73,15 +73,15 @@ class OldAddress:
             return _refusal(problem_of(error))
 
     def _answer(self, request: Any, method: str) -> HttpResponse:
-        work = METHODS.get(method)
-        if work is None:
-            raise ApiProblem(404, "not-found", f"There is no method “{method[:60]}”.")
         if request.method != "POST":
             raise not_allowed(request, self.methods)
         in_path = request.token_in_path
         request.caller = callers.identify_token(in_path) if in_path else callers.identify(request)
         callers.allow(request.caller, PERMISSION)
         allowance = limits.take(f"key:{request.caller.pk}")
+        work = METHODS.get(method)
+        if work is None:
+            raise ApiProblem(404, "not-found", f"There is no method “{method[:60]}”.")
         response = work(request)
         for name, value in allowance.headers().items():
             response.headers[name] = value
