@@ -22,7 +22,7 @@ _BARE = """
     LEFT JOIN referrals_contact a ON a.id = o.advocate_id
     WHERE {where} ORDER BY {order} LIMIT 51
 """
-_USUAL = "o.voided_at IS NULL"
+_USUAL = "o.voided_at IS NULL AND NOT o.is_test"
 _OF_CAMPAIGN = "o.campaign_id = (SELECT id FROM campaigns_campaign WHERE uid = %s)"
 _UNREWARDED = "NOT EXISTS (SELECT FROM rewards_reward r WHERE r.order_id = o.id)"
 _NEWEST = "o.ordered_at DESC, o.id DESC"
@@ -128,8 +128,10 @@ def _filters(known: Known) -> Iterator[Scenario]:
     }
     for name, (query, where, params) in wanted.items():
         yield Scenario(f"filter.{name}", f"{name}{query}", _sql(where), params)
-    voided = _sql("o.voided_at IS NOT NULL", usual="")
+    voided = _sql("o.voided_at IS NOT NULL AND NOT o.is_test", usual="")
     yield Scenario("filter.voided", "voided=yes", voided)
+    trials = _sql("o.voided_at IS NULL AND o.is_test", usual="")
+    yield Scenario("filter.test", "test=yes", trials)
 
 
 def _sorts() -> Iterator[Scenario]:
@@ -150,14 +152,14 @@ def _look_around() -> Known:
             assert row is not None
             return row
 
-        (orders,) = one("SELECT count(*) FROM orders_order WHERE voided_at IS NULL")
+        (orders,) = one(f"SELECT count(*) FROM orders_order o WHERE {_USUAL}")  # noqa: S608  (words of ours)
         most = (
             "SELECT c.id, c.email FROM referrals_contact c JOIN (SELECT {0} AS id, count(*) AS n"
             " FROM orders_order WHERE {0} IS NOT NULL GROUP BY 1) o USING (id)"
             " WHERE c.email IS NOT NULL ORDER BY n DESC, c.id LIMIT 1"
         )
         middle = one(
-            f"SELECT ordered_at, id FROM orders_order WHERE voided_at IS NULL"  # noqa: S608  (a number of ours)
+            f"SELECT ordered_at, id FROM orders_order o WHERE {_USUAL}"  # noqa: S608  (a number of ours)
             f" ORDER BY ordered_at DESC, id DESC OFFSET {orders // 2} LIMIT 1"
         )
         cursor.execute("SELECT order_id FROM orders_order WHERE id = %s", [middle[1]])

@@ -34,11 +34,13 @@ def draft(sale: Sale) -> OrderDraft:
 
 
 def record(
-    sales: Sequence[Sale], stage: Stage, *, source: str, imported_in: int | None = None
+    sales: Sequence[Sale], stage: Stage, *, source: str, imported_in: int | None = None, trials: int = 0
 ) -> list[Planned]:
-    """The clicks that led to them, then the orders."""
+    """The clicks that led to them, then the orders. ``trials``: one in so many is a trial."""
     stage.record_clicks(visit for sale in sales for visit in sale.visits)
     drafts = [draft(sale) for sale in sales]
+    for one in drafts[::trials] if trials else ():
+        one.is_test = True
     return intake.record(drafts, source=source, actor=SYSTEM, imported_in=imported_in)
 
 

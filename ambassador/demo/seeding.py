@@ -27,6 +27,8 @@ _SOURCES = (Source.SHOPIFY, Source.CSV, Source.API, Source.STRIPE, Source.CSV, S
 # Refunds and voids go one by one; a program of any size has enough of them then.
 _MOST_REFUNDS = 2_000
 _MOST_VOIDS = 100
+# One in so many that come by the API is somebody trying it out.
+_TRIALS = 100
 
 
 @dataclass(slots=True)
@@ -82,7 +84,8 @@ def seed(
     for sales, source in zip(chunks(of.sales(), chunk), cycle(_SOURCES), strict=False):
         file = _import(done.rows) if with_imports and source == Source.CSV else None
         start = time.perf_counter()
-        planned = record(sales, stage, source=source, imported_in=file)
+        trials = _TRIALS if source == Source.API else 0
+        planned = record(sales, stage, source=source, imported_in=file, trials=trials)
         done.seconds += time.perf_counter() - start
         done.outcomes.update(outcomes(planned))
         done.attributed += sum(1 for one in planned if one.verdict and one.verdict.is_attributed)
