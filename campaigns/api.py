@@ -21,8 +21,10 @@ router = Router(tags=["Campaigns"])
 
 _COLUMNS = (
     *("uid", "name", "description", "state_now", "landing_page", "currency", "starts_at", "ends_at"),
-    *("window_days", "touch", "self_referral", "created_at"),
+    *("window_days", "touch", "self_referral", "same_company", "disposable_email", "ip_burst"),
+    "created_at",
 )
+FraudRule = Literal["block", "flag", "allow"]
 
 
 class CampaignOut(Schema):
@@ -36,7 +38,10 @@ class CampaignOut(Schema):
     ends_at: dt.datetime | None
     window_days: int
     touch: Literal["first", "last"]
-    self_referral: Literal["refuse", "flag"]
+    self_referral: FraudRule
+    same_company: FraudRule
+    disposable_email: FraudRule
+    ip_burst: FraudRule
     created_at: dt.datetime
 
 
@@ -48,7 +53,7 @@ class CampaignPage(Schema):
 def campaign_json(row: Row) -> dict[str, Any]:
     (
         uid, name, description, state, landing_page, currency, starts_at, ends_at,
-        window_days, touch, self_referral, created_at,
+        window_days, touch, self_referral, same_company, disposable_email, ip_burst, created_at,
     ) = row[: len(_COLUMNS)]  # fmt: skip
     return {
         "uid": uid,
@@ -62,6 +67,9 @@ def campaign_json(row: Row) -> dict[str, Any]:
         "window_days": window_days,
         "touch": touch,
         "self_referral": self_referral,
+        "same_company": same_company,
+        "disposable_email": disposable_email,
+        "ip_burst": ip_burst,
         "created_at": moment(created_at),
     }
 

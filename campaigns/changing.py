@@ -15,6 +15,7 @@ from core import money
 from core.events.log import Actor, Entry, write
 from core.locks import violated
 
+FRAUD_RULES = ("self_referral", "same_company", "disposable_email", "ip_burst")
 # What may be given and changed. The uid is given once.
 FREE = (
     "name",
@@ -25,7 +26,7 @@ FREE = (
     "ends_at",
     "window_days",
     "touch",
-    "self_referral",
+    *FRAUD_RULES,
 )
 EARLIEST, LATEST = 2000, 2199
 TAKEN = "There is a campaign with this uid."

@@ -91,20 +91,21 @@ class CampaignForm(forms.ModelForm):
             "window_days",
             "touch",
             "currency",
-            "self_referral",
+            *changing.FRAUD_RULES,
         ]
         labels = {
             "window_days": "Tracking window, in days",
             "touch": "Credit goes to",
             "self_referral": "Self-referral",
+            "same_company": "Same company",
+            "disposable_email": "Throw-away address",
+            "ip_burst": "Many from one IP address",
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "description": forms.Textarea(attrs={"rows": 3}),
             "touch": forms.RadioSelect,
-            "self_referral": forms.RadioSelect,
         }
-        help_texts = {"self_referral": "When somebody buys with their own code."}
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +130,6 @@ class NewCampaignForm(CampaignForm):
             "uid": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         }
         help_texts = {
-            **CampaignForm.Meta.help_texts,
             "uid": "How files, integrations and the API call it. It never changes. "
             "Empty: made from the name.",
         }

@@ -35,9 +35,12 @@ class Touch(models.TextChoices):
     FIRST = "first", "First click"
 
 
-class SelfReferral(models.TextChoices):
-    REFUSE = "refuse", "Refuse it"
-    FLAG = "flag", "Attribute it and flag it"
+class FraudRule(models.TextChoices):
+    """What becomes of a claim that looks wrong in one way."""
+
+    BLOCK = "block", "Block: it does not count"
+    FLAG = "flag", "Flag: it counts, rewards wait for a look"
+    ALLOW = "allow", "Allow"
 
 
 class Campaign(models.Model):
@@ -76,7 +79,32 @@ class Campaign(models.Model):
         help_text="Days for which a click counts, 1 to 365.",
     )
     touch = models.CharField(max_length=5, choices=Touch.choices, default=Touch.LAST)
-    self_referral = models.CharField(max_length=6, choices=SelfReferral.choices, default=SelfReferral.REFUSE)
+    self_referral = models.CharField(
+        max_length=5,
+        choices=FraudRule.choices,
+        default=FraudRule.BLOCK,
+        help_text="When somebody buys with their own code.",
+    )
+    same_company = models.CharField(
+        max_length=5,
+        choices=FraudRule.choices,
+        default=FraudRule.ALLOW,
+        help_text="When both have addresses of one company.",
+    )
+    disposable_email = models.CharField(
+        "throw-away address",
+        max_length=5,
+        choices=FraudRule.choices,
+        default=FraudRule.FLAG,
+        help_text="When the customer's mailbox lives for minutes.",
+    )
+    ip_burst = models.CharField(
+        "many from one IP",
+        max_length=5,
+        choices=FraudRule.choices,
+        default=FraudRule.ALLOW,
+        help_text="When one advocate brings many customers from one IP address within a day.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from campaigns.models import SelfReferral, Touch
+from campaigns.models import FraudRule, Touch
 from core.events.models import Event
 from core.templatetags.ui import exact
 
@@ -24,8 +24,11 @@ _FIELDS = {
     "window_days": "Tracking window",
     "touch": "Credit",
     "self_referral": "Self-referral",
+    "same_company": "Same company",
+    "disposable_email": "Throw-away address",
+    "ip_burst": "Many from one IP",
 }
-_CHOICES = {**dict(Touch.choices), **dict(SelfReferral.choices)}
+_CHOICES = {**dict(Touch.choices), **dict(FraudRule.choices)}
 
 
 def in_words(events: Iterable[Event]) -> list[tuple[Event, list[str]]]:

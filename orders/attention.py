@@ -98,9 +98,9 @@ class Heap:
         return reasons.in_words(self.attention)
 
 
-def heaps(who: Any, *, credited: bool) -> list[Heap] | None:
-    """What waits, the most first; None where it cannot be counted in time."""
-    rows = needing_attention(who).filter(~UNCREDITED if credited else UNCREDITED)
+def heaps(who: Any, which: Q) -> list[Heap] | None:
+    """What waits of ``which``, the most first; None where it cannot be counted in time."""
+    rows = needing_attention(who).filter(which)
     lines = (
         rows.order_by()
         .values_list("attention", "currency")

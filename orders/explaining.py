@@ -75,7 +75,8 @@ def explain(order: Order, who: Any = None) -> Explanation:
         since = day(tie.deactivated_at)
         sentences.append(f"The attribution was deactivated on {since}: this order keeps it, new ones do not.")
     if tie is not None and tie.flagged:
-        sentences.append("Advocate and customer look like the same person: flagged as a self-referral.")
+        sentences.append("The attribution is flagged: rewards wait until somebody has looked at it.")
+    sentences += _flags(looks)
     return _explanation(verdict, names, "Why {}?", sentences)
 
 
@@ -88,7 +89,8 @@ def foresee(verdict: Verdict, who: Any = None) -> Explanation:
             "With this order the customer is referred for good: later ones in this campaign count too."
         )
     if verdict.is_flagged:
-        sentences.append("Advocate and customer look like the same person: it is flagged as a self-referral.")
+        sentences.append("It is flagged: rewards wait until somebody has looked at it.")
+        sentences += _flags(verdict.looks)
     return _explanation(verdict, names, "{} gets this order", sentences)
 
 
@@ -134,6 +136,11 @@ def _suggested(miss: Miss | None, verdict: Verdict, names: "_Names") -> tuple[in
     if is_elsewhere and verdict.campaign_id is not None:
         return None
     return miss.advocate_id, names.contact(miss.advocate_id)
+
+
+def _flags(looks: Sequence[Look]) -> list[str]:
+    """What looked wrong about the claim that won."""
+    return [reasons.sentence(code) for look in looks for code in look.details.get("flags", ())]
 
 
 def looks_of(decision: Decision | None) -> list[Look]:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from referrals.attribution import Look
+from referrals.fraud import SUSPICIONS
 from referrals.nearness import Near, near_codes, near_coupons
 
 # Refusals that nobody should overrule by a click.
 UNFIT = frozenset(
     {
-        "self_referral",
-        "same_company",
-        "disposable_email",
+        *SUSPICIONS,
         "slot_taken",
         "advocate_banned",
         "advocate_unsubscribed",

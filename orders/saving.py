@@ -17,6 +17,7 @@ from core import money
 from core.events.log import SYSTEM, Entry, write
 from orders.decisions import attributed, trace_of
 from orders.models import Decision, Order
+from orders.neighbours import read_neighbours
 from referrals import reasons
 from referrals.attribution import Case, Claims, Look, Verdict, decide
 from referrals.evidence import Evidence, read_claims, read_people, read_people_by_id, read_standing
@@ -87,7 +88,11 @@ def _decide(order: Order) -> Verdict:
     advocates = {code.advocate_id for code in (*evidence.codes.values(), *evidence.coupons.values())}
     advocates |= {visit.advocate_id for visits in evidence.visits.values() for visit in visits}
     read_standing(evidence, advocates | evidence.people.keys(), [order.customer_id])
-    verdict = decide(Case(order.customer_id, order.ordered_at, claims, order.campaign_id), evidence)
+    ip = str(order.ip_address or "")
+    if ip:
+        read_neighbours(evidence, [(ip, order.ordered_at)])
+    case = Case(order.customer_id, order.ordered_at, claims, order.campaign_id, ip_address=ip)
+    verdict = decide(case, evidence)
     if verdict.is_new:
         assert verdict.advocate_id is not None
         assert verdict.campaign_id is not None

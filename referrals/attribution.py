@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaigns.models import Campaign, SelfReferral, Touch
+from campaigns.models import Campaign, FraudRule, Touch
 from referrals import reasons
-from referrals.evidence import Code, Evidence, Tie, Visit, capitals, click_key
+from referrals.evidence import Code, Evidence, Neighbour, Tie, Visit, capitals, click_key
+from referrals.fraud import IP_BURST, SUSPICIONS, suspicions
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order as the rule sees it. ``campaign_id`` is its own; ``default_campaign_id`` the door's."""
+    """An order as the rule sees it. ``campaign_id`` is its own; ``default_campaign_id`` the door's.
+
+    ``ip_address`` is where the buyer came from, empty where that is not said.
+    """
 
     customer_id: int
     ordered_at: dt.datetime
     claims: Claims
     campaign_id: int | None = None
     default_campaign_id: int | None = None
+    ip_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,13 @@ def decide(case: Case, evidence: Evidence) -> Verdict:
             verdict.looks.append(_first_touch(tie, case, verdict))
     for sight in sights:
         verdict.looks.append(_judge(sight, case, campaign, ties, evidence, verdict))
-    if not verdict.is_attributed:
+    if verdict.advocate_id is None:
         return _nobody(campaign_id, verdict.looks)
+    if verdict.reason == reasons.FIRST_TOUCH:
+        _look_at_address(verdict, case, campaign, evidence)
+    if case.ip_address:
+        here = Neighbour(case.customer_id, verdict.advocate_id, campaign_id, case.ordered_at)
+        evidence.neighbours.setdefault(case.ip_address, []).append(here)
     if verdict.is_new:
         assert verdict.advocate_id is not None
         assert verdict.attribution_id is not None
@@ -184,14 +194,27 @@ def _judge(
     look.reason = _slot_refusal(sight.advocate_id, ties)
     if look.reason:
         return look
-    is_self = _same_person(sight.advocate_id, case.customer_id, evidence)
-    if is_self and campaign.self_referral != SelfReferral.FLAG:
-        look.reason = "self_referral"
+    at, ip = case.ordered_at, case.ip_address
+    found = list(suspicions(sight.advocate_id, case.customer_id, at, ip, campaign, evidence))
+    look.reason = next((suspicion for suspicion, rule in found if rule == FraudRule.BLOCK), "")
+    if look.reason:
         return look
     look.result, look.reason = "won", reasons.WINS[sight.claim]
-    verdict.reason, verdict.advocate_id, verdict.is_flagged = look.reason, sight.advocate_id, is_self
+    verdict.reason, verdict.advocate_id, verdict.is_flagged = look.reason, sight.advocate_id, bool(found)
     verdict.attribution_id, verdict.is_new = evidence.fresh_id(), True
+    if found:
+        look.details["flags"] = [suspicion for suspicion, _ in found]
+        verdict.attention = found[0][0]
     return look
+
+
+def _look_at_address(verdict: Verdict, case: Case, campaign: Campaign, evidence: Evidence) -> None:
+    """A known customer's order may still be one of many from one address: it counts, and waits for a look."""
+    assert verdict.advocate_id is not None
+    at, ip = case.ordered_at, case.ip_address
+    found = suspicions(verdict.advocate_id, case.customer_id, at, ip, campaign, evidence)
+    if any(suspicion == IP_BURST for suspicion, _ in found):
+        verdict.attention = IP_BURST
 
 
 def _refusal(sight: _Sight, case: Case, campaign: Campaign, evidence: Evidence, look: Look) -> str:
@@ -319,24 +342,10 @@ def _of_click(text: str, case: Case, evidence: Evidence) -> _Sight:
     return _Sight("click_id", text, chosen.advocate_id, chosen.campaign_id, visits=(chosen,))
 
 
-def _same_person(advocate_id: int, customer_id: int, evidence: Evidence) -> bool:
-    if advocate_id == customer_id:
-        return True
-    emails = [person.email for pk in (advocate_id, customer_id) if (person := evidence.people.get(pk))]
-    plain = [plain_email(email) for email in emails if email]
-    return len(plain) == 2 and plain[0] == plain[1]
-
-
-def plain_email(email: str) -> str:
-    """``Mia.Keller+shop@Example.com`` → ``miakeller@example.com``: as mailboxes commonly see it."""
-    local, _, domain = email.lower().rpartition("@")
-    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
-
-
 def _nobody(campaign_id: int | None, looks: list[Look]) -> Verdict:
-    """Unattributed. The first claim that was made says why, unless a later one says more."""
+    """Unattributed. The first claim that was made says why, unless one was blocked as fraud."""
     refused = [look for look in looks if look.claim != "first_touch"]
     if not refused:
         return Verdict(reasons.NO_CLAIM, campaign_id, looks=looks)
-    reason = refused[0].reason
+    reason = next((look.reason for look in refused if look.reason in SUSPICIONS), refused[0].reason)
     return Verdict(reason, campaign_id, attention=reason, looks=looks)

@@ -77,6 +77,16 @@ class Tie:
     is_flagged: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An order from the same IP address: who bought, and who was credited in which campaign."""
+
+    customer_id: int
+    advocate_id: int | None
+    campaign_id: int | None
+    ordered_at: dt.datetime
+
+
 @dataclass(slots=True)
 class Evidence:
     """Facts by the key that claims name them by. Texts are keys in capitals, e-mails in small letters."""
@@ -90,6 +100,7 @@ class Evidence:
     by_uid: dict[str, Person] = field(default_factory=dict)
     enrollments: dict[int, dict[int, Enrollment]] = field(default_factory=dict)
     ties: dict[tuple[int, int], list[Tie]] = field(default_factory=dict)
+    neighbours: dict[str, list[Neighbour]] = field(default_factory=dict)
 
     last_id: int = 0
 
@@ -104,6 +115,10 @@ class Evidence:
             self.by_email[person.email] = person
         if person.uid:
             self.by_uid[person.uid] = person
+
+    def email_of(self, contact_id: int) -> str:
+        person = self.people.get(contact_id)
+        return (person.email or "") if person is not None else ""
 
     def add_tie(self, tie: Tie) -> None:
         self.ties.setdefault((tie.contact_id, tie.campaign_id), []).append(tie)

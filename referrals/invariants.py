@@ -14,14 +14,6 @@ def one_active_attribution() -> Iterator[str]:
         yield f"Contact {contact} has {count} active attributions in campaign {campaign}."
 
 
-@invariant("Nobody refers themselves, unless the attribution is flagged.")
-def nobody_refers_themselves() -> Iterator[str]:
-    for (pk,) in rows(
-        "SELECT id FROM referrals_referralattribution WHERE advocate_id = contact_id AND NOT flagged"
-    ):
-        yield f"Attribution {pk} has one contact as advocate and as customer."
-
-
 @invariant("Codes and e-mail addresses belong to one, compared without case.")
 def names_belong_to_one() -> Iterator[str]:
     for what, name in rows(

@@ -107,6 +107,17 @@ def activate(attribution_id: int, *, reason: str = "", by: Actor, source: str) -
     return tie
 
 
+@transaction.atomic
+def flag(attribution_id: int, *, flagged: bool, reason: str, by: Actor, source: str) -> ReferralAttribution:
+    """Rewards of new orders that carry it wait for a look, or no longer do."""
+    tie = ReferralAttribution.objects.select_for_update(no_key=True).get(pk=attribution_id)
+    if tie.flagged != flagged:
+        tie.flagged = flagged
+        tie.save(update_fields=["flagged"])
+        _note("attribution_flagged" if flagged else "attribution_unflagged", tie, reason, by, source)
+    return tie
+
+
 class _Nothing(Exception):
     """Takes back a contact that was made for nothing."""
 

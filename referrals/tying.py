@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from campaigns.models import Campaign, SelfReferral
+from campaigns.models import Campaign, FraudRule
 from core.events.log import Actor, Entry, write
 from referrals import enrolling, reasons, referring
-from referrals.attribution import plain_email
+from referrals.fraud import is_one_mailbox
 from referrals.models import Contact, Enrollment, ReferralAttribution
 from referrals.people import LONGEST_REASON
 from referrals.referring import AttributionRefused
@@ -94,7 +94,7 @@ def tie(
             contact=contact,
             campaign=campaign,
             referred_at=at or timezone.now(),
-            flagged=is_same_person(advocate, contact),
+            flagged=campaign.self_referral == FraudRule.FLAG and is_same_person(advocate, contact),
             source=source,
         )
         data = {"advocate": advocate.pk, "contact": contact.pk, "campaign": campaign.pk}
@@ -129,11 +129,7 @@ def activate(
 
 def is_same_person(advocate: Contact, contact: Contact) -> bool:
     """Whether two contacts are one, or have one mailbox."""
-    if advocate.pk == contact.pk:
-        return True
-    return bool(
-        advocate.email and contact.email and plain_email(advocate.email) == plain_email(contact.email)
-    )
+    return advocate.pk == contact.pk or is_one_mailbox(advocate.email or "", contact.email or "")
 
 
 def _refuse_who_cannot(advocate: Contact, contact: Contact, campaign: Campaign) -> None:
@@ -142,7 +138,7 @@ def _refuse_who_cannot(advocate: Contact, contact: Contact, campaign: Campaign) 
             raise AttributionRefused("This contact was erased, or stands for another by now.", field)
     if advocate.status in {Contact.Status.UNSUBSCRIBED, Contact.Status.BANNED}:
         raise AttributionRefused(f"{advocate} is {advocate.status}. Change that first.", "advocate")
-    if is_same_person(advocate, contact) and campaign.self_referral != SelfReferral.FLAG:
+    if is_same_person(advocate, contact) and campaign.self_referral == FraudRule.BLOCK:
         raise AttributionRefused(reasons.sentence("self_referral"), "advocate")
 
 

@@ -52,6 +52,7 @@ _attributions = [
     path("<int:pk>/", attributions.show, name="show"),
     path("<int:pk>/deactivate/", attributions.deactivate, name="deactivate"),
     path("<int:pk>/activate/", attributions.activate, name="activate"),
+    path("<int:pk>/flag/", attributions.flag, name="flag"),
 ]
 _clicks = [
     *listing_urls(CLICKS),

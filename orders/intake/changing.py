@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from campaigns.models import Campaign, SelfReferral
+from campaigns.models import Campaign, FraudRule
 from core import money
 from core.events.log import Actor, Entry, write
 from orders.decisions import attributed, trace_of
@@ -16,9 +16,10 @@ from orders.intake.standing import standing
 from orders.models import Decision, Order, Refund, Status
 from orders.signals import orders_attributed, orders_refunded, orders_voided
 from referrals import reasons
-from referrals.attribution import Look, Verdict, plain_email
+from referrals.attribution import Look, Verdict
 from referrals.enrolling import EnrollmentRefused, enroll
 from referrals.models import Contact, Enrollment, ReferralAttribution
+from referrals.tying import is_same_person
 
 LONGEST_REASON = 500
 
@@ -248,9 +249,7 @@ def _parties(order: Order, campaign_id: int, advocate_id: int) -> tuple[Campaign
         problems.append(Problem("advocate", "Choose the advocate.", "required"))
     if problems or campaign is None or advocate is None:
         raise IntakeRefused(*problems)
-    same = [plain_email(email) for email in (advocate.email, order.customer.email) if email]
-    is_self = advocate.pk == order.customer_id or (len(same) == 2 and same[0] == same[1])
-    if is_self and campaign.self_referral != SelfReferral.FLAG:
+    if is_same_person(advocate, order.customer) and campaign.self_referral == FraudRule.BLOCK:
         raise IntakeRefused(Problem("advocate", reasons.sentence("self_referral"), "self_referral"))
     return campaign, advocate
 
@@ -276,6 +275,7 @@ def _tie_for(
             contact_id=order.customer_id,
             campaign=campaign,
             referred_at=order.ordered_at,
+            flagged=campaign.self_referral == FraudRule.FLAG and is_same_person(advocate, order.customer),
             source=source,
         )
         kind, tie = "attribution_created", made

@@ -7,6 +7,7 @@ from orders.intake.door import Door
 from orders.intake.drafts import Outcome, Problem
 from orders.intake.rows import Carry, Known, Row, read_known
 from orders.models import Decision
+from orders.neighbours import read_neighbours
 from referrals.evidence import (
     Evidence,
     Person,
@@ -45,6 +46,11 @@ def gather(rows: Sequence[Row], door: Door, carry: Carry, *, lock: bool) -> Evid
             row.person = identify(row, evidence)
     _read_other_customers(rows, evidence)
     _read_standing(rows, evidence, carry)
+    read_neighbours(
+        evidence,
+        [(row.facts.ip_address, row.facts.ordered_at or door.now) for row in rows if row.facts.ip_address],
+    )
+    carry.lend_neighbours(evidence)
     return evidence
 
 

@@ -124,6 +124,7 @@ def _prepare_new(row: Row, door: Door, evidence: Evidence) -> None:
         row.ordered_at,
         _claims_of(row, door, evidence),
         campaign.pk if campaign else None,
+        ip_address=facts.ip_address or "",
     )
     row.campaign_id = campaign_of(case, evidence)
     if not door.admits(row.campaign_id) and not problems:
@@ -167,7 +168,8 @@ def _reconsider(rows: Sequence[Row], door: Door, carry: Carry, evidence: Evidenc
         elif fresh or (known.campaign_id is None and "campaign_id" in row.changes):
             campaign_id = row.changes.get("campaign_id", known.campaign_id)
             customer_id = row.changes.get("customer_id", known.customer_id)
-            row.case = Case(customer_id, row.ordered_at, claims, campaign_id)
+            ip = row.facts.ip_address or ""
+            row.case = Case(customer_id, row.ordered_at, claims, campaign_id, ip_address=ip)
 
 
 def _claims_of(row: Row, door: Door, evidence: Evidence) -> Claims:

@@ -11,7 +11,7 @@ from orders.intake.checking import Facts
 from orders.intake.drafts import OrderDraft, Outcome, Planned, Problem
 from orders.models import Order, Status
 from referrals.attribution import Case, Claims
-from referrals.evidence import Evidence, Person, Tie
+from referrals.evidence import Evidence, Neighbour, Person, Tie
 
 
 @dataclass(slots=True)
@@ -93,6 +93,7 @@ class Carry:
         self.enrollments: dict[int, dict[int, Any]] = {}
         self.claims: dict[int, set[tuple[str, str]]] = {}
         self.announced: set[int] = set()
+        self.neighbours: list[tuple[str, Neighbour]] = []
         self.last_id = 0
 
     def lend_people(self, evidence: Evidence, emails: Collection[str], uids: Collection[str]) -> None:
@@ -107,6 +108,10 @@ class Carry:
                 evidence.add_tie(tie)
             for campaign_id, enrollment in self.enrollments.get(pk, {}).items():
                 evidence.enrollments.setdefault(pk, {}).setdefault(campaign_id, enrollment)
+
+    def lend_neighbours(self, evidence: Evidence) -> None:
+        for ip, one in self.neighbours:
+            evidence.neighbours.setdefault(ip, []).append(one)
 
     def keep(self, rows: list[Row], evidence: Evidence) -> None:
         """Remember what these rows would have written."""
@@ -123,6 +128,7 @@ class Carry:
                     campaign_id
                 ]
             self._keep_tie(row, evidence)
+            self._keep_neighbour(row)
             self._keep_order(row)
 
     def _keep_tie(self, row: Row, evidence: Evidence) -> None:
@@ -133,6 +139,13 @@ class Carry:
         self.ties.setdefault(row.case.customer_id, []).extend(
             tie for tie in made if tie.id == verdict.attribution_id
         )
+
+    def _keep_neighbour(self, row: Row) -> None:
+        case, verdict = row.case, row.planned.verdict
+        if case is not None and case.ip_address and verdict is not None:
+            campaign_id, advocate_id = verdict.campaign_id, verdict.advocate_id
+            here = Neighbour(case.customer_id, advocate_id, campaign_id, case.ordered_at)
+            self.neighbours.append((case.ip_address, here))
 
     def _keep_order(self, row: Row) -> None:
         known = row.known

@@ -177,6 +177,11 @@ class Order(models.Model):
                 name="order_attention_by_revenue",
             ),
             models.Index(
+                fields=["ip_address", "ordered_at"],
+                condition=Q(ip_address__isnull=False),
+                name="order_by_address",
+            ),
+            models.Index(
                 fields=["ordered_at", "id"], condition=Q(voided_at__isnull=False), name="order_voided_by_date"
             ),
             models.Index(

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,10 +18,16 @@ from orders.attention import Heap, Suggestion, Waiting
 from orders.intake import IntakeRefused
 from orders.models import Order, Source
 from orders.queries import needing_attention, visible_to
+from referrals.fraud import SUSPICIONS
 
 PAGE = 25
 MOST_AT_ONCE = 100
-SHOWN = {"uncredited": attention.UNCREDITED, "credited": ~attention.UNCREDITED}
+_FRAUD = Q(attention__in=SUSPICIONS)
+SHOWN = {
+    "uncredited": attention.UNCREDITED & ~_FRAUD,
+    "blocked": attention.UNCREDITED & _FRAUD,
+    "credited": ~attention.UNCREDITED,
+}
 
 
 @requires("orders:read")
@@ -29,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """One currency at a time, for what is dearest cannot be said across them."""
     show = request.GET.get("show", "uncredited")
     show = show if show in SHOWN else "uncredited"
-    heaps = attention.heaps(request.user, credited=show == "credited") or []
+    heaps = attention.heaps(request.user, SHOWN[show]) or []
     currencies = list(dict.fromkeys(heap.currency for heap in heaps))
     asked = request.GET.get("currency", "")
     currency = asked if asked in currencies else next(iter(currencies), "")

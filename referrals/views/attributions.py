@@ -120,6 +120,22 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("attributions:show", pk)
 
 
+@requires("attributions:write")
+@require_POST
+def flag(request: HttpRequest, pk: int) -> HttpResponse:
+    """``to`` is ``on`` for a flag, anything else takes it away."""
+    _find(request, pk)
+    flagged = request.POST.get("to") == "on"
+    try:
+        reason = tying.read_reason(request.POST.get("reason", ""))
+    except AttributionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        referring.flag(pk, flagged=flagged, reason=reason, by=actor_for(request.user), source=SOURCE)
+        messages.success(request, "Flagged: rewards wait for a look." if flagged else "No longer flagged.")
+    return redirect("attributions:show", pk)
+
+
 def _form(request: HttpRequest) -> TieForm:
     names = ("contact", "advocate", "campaign")
     initial = {name: request.GET[name][:255] for name in names if name in request.GET}

@@ -155,11 +155,6 @@ def two_active(order: Order) -> None:
     factories.attribution(factories.contact("Ada Alder"), tie.contact, tie.campaign)
 
 
-def self_referral(order: Order) -> None:
-    ada = factories.contact("Ada Alder")
-    factories.attribution(ada, ada, factories.campaign())
-
-
 @pytest.mark.parametrize(
     "breaks, found",
     [
@@ -173,7 +168,6 @@ def self_referral(order: Order) -> None:
         (voided_by_halves, "is voided by halves."),
         (not_in_the_log, "Order O-1"),
         (two_active, "has 2 active attributions in campaign"),
-        (self_referral, "has one contact as advocate and as customer."),
     ],
 )
 def test_data_that_breaks_an_invariant(breaks: Callable[[Order], None], found: str) -> None:

@@ -25,6 +25,9 @@ GIVEN = {
     "window_days": "30",
     "touch": "first",
     "self_referral": "flag",
+    "same_company": "block",
+    "disposable_email": "allow",
+    "ip_burst": "flag",
 }
 
 

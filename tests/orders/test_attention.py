@@ -58,7 +58,7 @@ def test_the_dearest_comes_first_with_whom_was_meant(manager: Client, shop: Prog
 
 
 def test_share_of_revenue_that_nobody_is_credited_with(manager: Client, shop: Program) -> None:
-    recent = {"ordered_at": None}
+    recent: dict[str, Any] = {"ordered_at": None}
     failed("A-1", amount=250, **recent)
     record("A-2", claims=Claims("INES10"), revenue_amount=Decimal(750), **recent)
     record("A-3", customer_email="old@example.com", ordered_at=factories.LONG_AGO)

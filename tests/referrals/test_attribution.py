@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from campaigns.models import Campaign, SelfReferral, Touch
+from campaigns.models import Campaign, FraudRule, Touch
 from referrals import reasons
-from referrals.attribution import Case, Claims, Verdict, campaign_of, decide, plain_email
-from referrals.evidence import Code, Evidence, Person, Tie, Visit
+from referrals.attribution import Case, Claims, Verdict, campaign_of, decide
+from referrals.evidence import Code, Evidence, Neighbour, Person, Tie, Visit
+from referrals.fraud import plain_email
 from referrals.models import Enrollment
 
 ORDERED = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
@@ -24,6 +25,7 @@ SPRING, SUMMER = 1, 2
 XENA, YURI, VERA, MIA = 11, 12, 13, 14
 NAMES = {XENA: "Xena", YURI: "Yuri", SPRING: "Spring", SUMMER: "Summer", None: ""}
 COLUMNS = 7
+HERE = "203.0.113.9"
 FIELDS = {"code": "short_code", "coupon": "coupon_code", "mail": "advocate_email", "click": "click_id"}
 CLICKS = {"Xena": str(uuid.UUID(int=1)), "Yuri": str(uuid.UUID(int=2)), "nobody": str(uuid.UUID(int=9))}
 
@@ -37,6 +39,7 @@ class World:
     same_visitor: bool = False
     customer: int = MIA
     default_campaign: int | None = None
+    ip: str = ""
 
     def enrollment(self, person: int, campaign: int = SPRING) -> Enrollment:
         found: Enrollment = self.evidence.enrollments[person][campaign]
@@ -54,7 +57,7 @@ class World:
 
     def decide(self, campaign: int | None, claims: Claims) -> Verdict:
         self._add_visits()
-        case = Case(self.customer, ORDERED, claims, campaign, self.default_campaign)
+        case = Case(self.customer, ORDERED, claims, campaign, self.default_campaign, self.ip)
         verdict = decide(case, self.evidence)
         assert campaign_of(case, self.evidence) == verdict.campaign_id
         return verdict
@@ -113,6 +116,37 @@ def _enrolled(person: int, campaign: int, **values: Any) -> Callable[[World], No
     return lambda world: _set(world.enrollment(person, campaign), **values)
 
 
+def _mails(domain: str, *people: int) -> Callable[[World], None]:
+    def change(world: World) -> None:
+        for number in people:
+            world.evidence.people[number].email = f"{number}@{domain}"
+
+    return change
+
+
+def _others(
+    count: int, *, days: int = 0, advocate: int = XENA, campaign: int = SPRING
+) -> Callable[[World], None]:
+    """So many others ordered from Mia's IP address, an hour and some days before her."""
+
+    def change(world: World) -> None:
+        world.ip = HERE
+        at = ORDERED - dt.timedelta(days=days, hours=1)
+        rows = [Neighbour(1_000 + number, advocate, campaign, at) for number in range(count)]
+        world.evidence.neighbours.setdefault(HERE, []).extend(rows)
+
+    return change
+
+
+def _bought(person: int) -> Callable[[World], None]:
+    def change(world: World) -> None:
+        world.ip = HERE
+        at = ORDERED - dt.timedelta(days=20)
+        world.evidence.neighbours.setdefault(HERE, []).append(Neighbour(person, None, None, at))
+
+    return change
+
+
 def _clicked(
     name: str, days: int, *, campaign: int = SPRING, same_visitor: bool = False
 ) -> Callable[[World], None]:
@@ -137,7 +171,23 @@ KNOWN: dict[str, Callable[[World], None]] = {
     "Spring has ended": _campaign(SPRING, ends_at=ORDERED),
     "Spring ended later": _campaign(SPRING, ends_at=LATER),
     "Spring counts the first click": _campaign(SPRING, touch=Touch.FIRST),
-    "Spring flags self-referrals": _campaign(SPRING, self_referral=SelfReferral.FLAG),
+    "Spring flags self-referrals": _campaign(SPRING, self_referral=FraudRule.FLAG),
+    "Spring allows self-referrals": _campaign(SPRING, self_referral=FraudRule.ALLOW),
+    "Spring blocks the same company": _campaign(SPRING, same_company=FraudRule.BLOCK),
+    "Spring flags the same company": _campaign(SPRING, same_company=FraudRule.FLAG),
+    "Spring blocks throw-away addresses": _campaign(SPRING, disposable_email=FraudRule.BLOCK),
+    "Spring allows throw-away addresses": _campaign(SPRING, disposable_email=FraudRule.ALLOW),
+    "Spring blocks bursts": _campaign(SPRING, ip_burst=FraudRule.BLOCK),
+    "Spring flags bursts": _campaign(SPRING, ip_burst=FraudRule.FLAG),
+    "Xena and Mia are of acme.example": _mails("acme.example", XENA, MIA),
+    "Xena and Mia are of gmail.com": _mails("gmail.com", XENA, MIA),
+    "Mia's address is of mailinator.com": _mails("mailinator.com", MIA),
+    "Mia's address is of eu.mailinator.com": _mails("eu.mailinator.com", MIA),
+    "five others came through Xena from Mia's IP that day": _others(5),
+    "four others came through Xena from Mia's IP that day": _others(4),
+    "five others came through Xena from Mia's IP days before": _others(5, days=3),
+    "five others came through Yuri from Mia's IP that day": _others(5, advocate=YURI),
+    "Xena bought from Mia's IP": _bought(XENA),
     "Summer has ended": _campaign(SUMMER, ends_at=BEFORE),
     "Xena is inactive in Spring": _enrolled(XENA, SPRING, inactive_from=BEFORE),
     "Xena went inactive later": _enrolled(XENA, SPRING, inactive_from=LATER),
@@ -211,7 +261,9 @@ def assert_trace_is_whole(verdict: Verdict, claims: Claims) -> None:
     for code in [verdict.reason, *(look.reason for look in verdict.looks)]:
         assert code in reasons.REASONS
         assert code in reasons.SENTENCES
-    assert bool(verdict.attention) == (bool(claims) and not verdict.is_attributed)
+    flags = [flag for look in looks.values() for flag in look.details.get("flags", ())]
+    is_odd = bool(flags) or verdict.attention == "ip_burst"
+    assert bool(verdict.attention) == (is_odd or (bool(claims) and not verdict.is_attributed))
 
 
 # Each kind of claim, as it would hold and as it would not; who it names and why it is refused.
