@@ -346,6 +346,8 @@ def _nobody(campaign_id: int | None, looks: list[Look]) -> Verdict:
     """Unattributed. The first claim that was made says why, unless one was blocked as fraud."""
     refused = [look for look in looks if look.claim != "first_touch"]
     if not refused:
-        return Verdict(reasons.NO_CLAIM, campaign_id, looks=looks)
+        # A referral that came after the order says more than nothing, and needs nobody's attention.
+        reason = looks[0].reason if looks else reasons.NO_CLAIM
+        return Verdict(reason, campaign_id, looks=looks)
     reason = next((look.reason for look in refused if look.reason in SUSPICIONS), refused[0].reason)
     return Verdict(reason, campaign_id, attention=reason, looks=looks)

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0002_locks_hold_always'),
+        ("orders", "0002_locks_hold_always"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='order',
-            name='clocks',
-            field=models.JSONField(blank=True, default=dict, editable=False, help_text='by field: when the source last said it'),
+            model_name="order",
+            name="clocks",
+            field=models.JSONField(
+                blank=True, default=dict, editable=False, help_text="by field: when the source last said it"
+            ),
         ),
     ]

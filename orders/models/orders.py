@@ -109,7 +109,7 @@ class Order(models.Model):
         constraints = [
             LockedOnceSet(
                 field="referral_attribution",
-                along=["campaign", "customer", "advocate"],
+                along=["campaign", "customer", "advocate", "attributed_at"],
                 name="order_attribution_locked",
                 violation_error_message="The attribution of this order is permanent.",
             ),

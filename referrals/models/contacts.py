@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Trim
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from core.locks import LockedOnceSet
 
 
 def _spoken(*names: str) -> Concat:
@@ -110,6 +111,8 @@ class Enrollment(models.Model):
 
     class Meta:
         constraints = [
+            # Codes belong to an enrolment: to change whose it is would change whose they are.
+            LockedOnceSet(field="contact", along=["campaign"], name="enrollment_locked"),
             models.UniqueConstraint(
                 fields=["contact", "campaign"],
                 name="enrollment_once",
