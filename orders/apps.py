@@ -31,6 +31,7 @@ class OrdersConfig(AppConfig):
             order=15,
             key="n",
         ),
+        NavItem("Settings", "Proof", "orders:proof", "shield", "settings:read", order=60),
     )
     api_scopes = ("orders:read", "orders:write", "orders:export")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from core.invariants import invariant, rows
+from orders import proof
 from orders.intake.standing import standing
 
 
@@ -42,6 +43,13 @@ def attributions_were_decided() -> Iterator[str]:
         " AND d.referral_attribution_id IS DISTINCT FROM o.referral_attribution_id"
     ):
         yield f"A decision on order {order_id} ({pk}) names another attribution than the order."
+
+
+@invariant("The seal of every decision holds, one after the other.")
+def seals_hold() -> Iterator[str]:
+    found = proof.check()
+    if found.broken:
+        yield found.broken
 
 
 @invariant("An order's refunded amount and status follow from its refunds.")

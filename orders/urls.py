@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from core.listing.views import listing_urls
-from orders.views import attention, changes, new, page
+from orders.views import attention, changes, new, page, proof
 from orders.views.listing import ORDERS
 
 app_name = "orders"
@@ -20,4 +20,6 @@ urlpatterns = [
     path("orders/<int:pk>/refund/", changes.refund, name="refund"),
     path("orders/<int:pk>/void/", changes.void, name="void"),
     path("orders/<int:pk>/attribute/", changes.attribute, name="attribute"),
+    path("settings/proof/", proof.overview, name="proof"),
+    path("settings/proof/check/", proof.check, name="proof_check"),
 ]

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.utils import timezone
@@ -13,6 +13,7 @@ from core.accounts.models import ApiKey, User
 from core.copying import copy_rows
 from core.events.models import Event
 
+R = TypeVar("R", bound=models.Model)
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -76,8 +77,8 @@ def history(noun: str, noun_ids: Sequence[int]) -> models.QuerySet[Event]:
     return Event.objects.filter(noun=noun, noun_id__in=noun_ids).order_by("-id")
 
 
-def settled(events: models.QuerySet[Event]) -> models.QuerySet[Event]:
-    """Only events that no running transaction can still precede.
+def settled(events: models.QuerySet[R]) -> models.QuerySet[R]:
+    """Only events (or other rows that keep their ``transaction``) that no running one can still precede.
 
     Ids are given out before commit, so a reader that remembers the last id it saw would skip rows
     that commit late. Nothing at or above the oldest running transaction is shown.

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0004_fraud_rules"),
         ("imports", "0002_rows_and_mappings"),
-        ("orders", "0005_test_orders"),
+        ("orders", "0006_attribution_locks_its_moment"),
         ("referrals", "0005_attribution_lists"),
     ]
 
