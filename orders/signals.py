@@ -11,6 +11,7 @@ from django.dispatch import Signal, receiver
 
 from orders.models import Order
 from orders.saving import AttributionLocked, after_save, before_save
+from referrals.signals import contact_erased
 
 __all__ = ["AttributionLocked"]
 
@@ -32,6 +33,14 @@ def decide(
 ) -> None:
     if not raw:
         before_save(instance, update_fields)
+
+
+@receiver(contact_erased)
+def forget(sender: Any, contact_ids: Collection[int], emails: Collection[str], **_: Any) -> None:
+    # Intake sends the signals above, so it cannot be imported before them.
+    from orders.intake.erasing import forget as forget_person
+
+    forget_person(contact_ids, emails)
 
 
 @receiver(post_save, sender=Order)

@@ -26,6 +26,7 @@ _contacts = [
     path("<int:pk>/unsubscribe/", contacts.unsubscribe, name="unsubscribe"),
     path("<int:pk>/ban/", contacts.ban, name="ban"),
     path("<int:pk>/readmit/", contacts.readmit, name="readmit"),
+    path("<int:pk>/erase/", contacts.erase, name="erase"),
 ]
 _advocates = [
     *listing_urls(ADVOCATES),

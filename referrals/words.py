@@ -11,6 +11,8 @@ _WORDS = {
     "contact_unsubscribed": "Unsubscribed",
     "contact_banned": "Banned",
     "contact_readmitted": "Back again",
+    "contact_erased": "Erased: name, addresses and ids are gone for good",
+    "contact_completed": "Completed by an order",
     "code_added": "Code {code} added",
     "code_disabled": "Code {code} disabled",
     "code_enabled": "Code {code} in use again",

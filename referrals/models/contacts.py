@@ -117,7 +117,7 @@ class Enrollment(models.Model):
                 fields=["contact", "campaign"],
                 name="enrollment_once",
                 violation_error_message="This contact is enrolled in this campaign already.",
-            )
+            ),
         ]
         # They serve the list of advocates: newest first, and one campaign's.
         indexes: ClassVar[list[models.Index]] = [

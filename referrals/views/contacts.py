@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.accounts.permissions import may, requires
 from core.events.log import actor_for
-from referrals import enrolling, people, queries, words
+from referrals import enrolling, erasing, people, queries, words
 from referrals.forms import ContactForm, NewContactForm
 from referrals.models import Contact
 from referrals.tables import STATUS_TONES
@@ -44,6 +44,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         .count(),
         "may_write": may_write,
         "may_change": may_write and queries.may_change(contact, request.user),
+        "may_erase": may(request.user, "contacts:manage")
+        and may_write
+        and contact.merged_into_id is None
+        and queries.may_change(contact, request.user),
         "is_out": contact.status in queries.OUT,
         "links": request.build_absolute_uri("/r/"),
         "events": words.in_words(events[:EVENTS], campaigns),
@@ -103,6 +107,23 @@ def ban(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def readmit(request: HttpRequest, pk: int) -> HttpResponse:
     return _set(request, pk, people.readmit, "{} is back. Their attributions stay deactivated.")
+
+
+@requires("contacts:manage")
+@require_POST
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """For good, so it is said twice: by the button and by a tick."""
+    _changeable(request, pk)
+    if request.POST.get("sure") != "on":
+        messages.error(request, "Tick that you are sure: an erasure cannot be taken back.")
+        return redirect("contacts:show", pk)
+    try:
+        erasing.erase(pk, by=actor_for(request.user), source=SOURCE)
+    except erasing.ErasureRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The person is erased. Their orders and referrals stay as facts.")
+    return redirect("contacts:show", pk)
 
 
 def _set(request: HttpRequest, pk: int, put: Callable[..., Contact], done: str) -> HttpResponse:
