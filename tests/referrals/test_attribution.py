@@ -17,6 +17,7 @@ from referrals.attribution import Case, Claims, Verdict, campaign_of, decide
 from referrals.evidence import Code, Evidence, Neighbour, Person, Tie, Visit
 from referrals.fraud import plain_email
 from referrals.models import Enrollment
+from tests.referrals import printing
 
 ORDERED = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 BEFORE, LATER = ORDERED - dt.timedelta(days=30), ORDERED + dt.timedelta(days=1)
@@ -246,6 +247,12 @@ def test_rule(
     who = NAMES[verdict.advocate_id] + (" (flagged)" if verdict.is_flagged else "")
     assert (who, verdict.reason, NAMES[verdict.campaign_id]) == (advocate, reason, campaign)
     assert_trace_is_whole(verdict, claims)
+
+
+def test_the_page_for_managers_has_this_very_table() -> None:
+    text = printing.PAGE.read_text()
+    assert text == printing.page(text), "print it again: python -m tests.referrals.printing"
+    assert text.count("\n| ") > len(lines())
 
 
 def assert_trace_is_whole(verdict: Verdict, claims: Claims) -> None:
