@@ -5,6 +5,7 @@ from django.urls import include, path
 from core.imports.urls import import_urls
 from orders.resources import ORDERS_IMPORT
 from orders.views.home import home
+from referrals.resources import ADVOCATES_IMPORT, ATTRIBUTIONS_IMPORT, COUPONS_IMPORT
 
 urlpatterns = [
     path("", home, name="home"),
@@ -19,4 +20,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("rewards.urls")),
     path("orders/imports/", include((import_urls(ORDERS_IMPORT), "imports"))),
+    path("attributions/imports/", include((import_urls(ATTRIBUTIONS_IMPORT), "attribution_imports"))),
+    path("advocates/imports/", include((import_urls(ADVOCATES_IMPORT), "advocate_imports"))),
+    path("coupons/imports/", include((import_urls(COUPONS_IMPORT), "coupon_imports"))),
 ]

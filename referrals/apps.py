@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from core.navigation import NavItem
@@ -24,3 +26,6 @@ class ReferralsConfig(AppConfig):
         NavItem("Settings", "Site script", "site_script:overview", "code", "settings:read", order=50),
     )
     api_scopes = ("contacts:read", "contacts:write", "attributions:read", "attributions:write")
+
+    def ready(self) -> None:
+        import_module("referrals.resources")

@@ -84,12 +84,13 @@ class ColumnsForm(forms.Form):
         super().__init__(data, initial=self._initial(chosen, options))
         one, many = of.singular, of.plural
         key = next(target.label.lower() for target in targets if target.name == of.key)
-        self._choose(
-            "lines",
-            f"Lines of one {one}",
-            ("each", f"Each line is one {one}"),
-            ("sum", f"Lines of the same {key} are one {one}; their revenue is added up"),
-        )
+        if any(target.sums for target in targets):
+            self._choose(
+                "lines",
+                f"Lines of one {one}",
+                ("each", f"Each line is one {one}"),
+                ("sum", f"Lines of the same {key} are one {one}; their revenue is added up"),
+            )
         self._choose(
             "on_existing",
             f"{many.capitalize()} that are here already",
@@ -151,7 +152,7 @@ class ColumnsForm(forms.Form):
     def options(self) -> dict[str, Any]:
         given = self.cleaned_data
         return {
-            "lines": given["lines"],
+            "lines": given.get("lines", "each"),
             "on_existing": given["on_existing"],
             "on_error": given["on_error"],
             "flags": [flag.name for flag in self.of.flags if given[flag.name]],

@@ -119,7 +119,8 @@ Make = Callable[[dict[str, Any], list[Fault]], Any]
 class Importer:
     """How rows of one noun come in by file. Declared once, at import of its package.
 
-    ``scope`` is the noun of its permissions, ``key`` the target that tells rows apart. ``lacks`` says what
+    ``scope`` is the noun of its permissions, ``key`` the target that a row is called by. ``apart`` are those
+    that tell rows apart together, where the key alone does not. ``lacks`` says what
     a choice of targets lacks, ``advice`` what of it is allowed and seldom meant. ``maker`` gives a function
     that makes a draft from the values of a row; it may look up what it needs once. ``plan`` and ``record``
     take drafts in chunks and answer in their order; ``plan`` is given the same ``carry`` again for every
@@ -141,6 +142,7 @@ class Importer:
     record: Callable[[Sequence[Any], Errand], list[Landed]]
     opens: Callable[[int], str]
     listed: Callable[[int], str]
+    apart: tuple[str, ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
     sample: str = ""

@@ -139,7 +139,7 @@ def _rows(kept: Import) -> Iterator[tuple[Importer, Iterator[Row], Land]]:
         if kept.options.get("lines") == "sum":
             rows = summed(table.lines, translator, of.key)
         else:
-            rows = told_apart(translated(table.lines, translator), of.key)
+            rows = told_apart(translated(table.lines, translator), of.apart or (of.key,))
         yield of, rows, land
 
 

@@ -62,6 +62,8 @@ def _columns_form(
 
 
 def _guessed(of: Importer, chosen: Mapping, sample: Sample) -> dict[str, str]:
+    if not any(target.sums for target in of.targets(None)):
+        return {}
     column = chosen.columns.get(of.key)
     return {"lines": "sum"} if column and upload.is_of_parts(sample, column) else {}
 
@@ -97,7 +99,7 @@ def _shown(
         "form": choice,
         "sample": sample,
         "is_checked": has_errors,
-        "is_summed": choice["lines"].value() == "sum",
+        "is_summed": "lines" in choice.fields and choice["lines"].value() == "sum",
         "is_unsure_of_dates": _is_unsure(choice.targets, choice.now, reading.found),
         "advice": of.advice(choice.now.targets),
         "same": steps.same_file(kept, request.user),
