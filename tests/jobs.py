@@ -1,10 +1,7 @@
 """Background jobs in tests: see what was enqueued, or run what waits, inside the test's own transaction."""
 
-import asyncio
 import inspect
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from asgiref.sync import async_to_sync
 from django.db import connection
@@ -37,8 +34,7 @@ def run(job: ProcrastinateJob) -> None:
     context = JobContext(
         app=app, job=job.procrastinate_job, start_timestamp=time.time(), abort_reason=lambda: None
     )
-    with _outside_of_loops():
-        work(*([context] if task.pass_context else []), **job.args)
+    work(*([context] if task.pass_context else []), **job.args)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk])
 
@@ -50,14 +46,3 @@ def forget_all() -> None:
             "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers,"
             " procrastinate_workers RESTART IDENTITY CASCADE"
         )
-
-
-@contextmanager
-def _outside_of_loops() -> Iterator[None]:
-    """As if no event loop ran here: the browser's does, in this very thread, once a browser test was run."""
-    running = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    try:
-        yield
-    finally:
-        asyncio._set_running_loop(running)

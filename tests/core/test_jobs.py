@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from core.jobs.jobs import ATTEMPTS, clear_expired_sign_ins, remove_old_jobs, retry_stalled_jobs
 from tests import jobs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.alone, pytest.mark.django_db]
 
 
 def sql(statement: str, *parameters: Any) -> Any:

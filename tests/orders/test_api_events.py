@@ -17,6 +17,7 @@ def kinds(answer: Any) -> list[str]:
     return [one["kind"] for one in answer.json()["data"]]
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_the_stream_goes_on_where_it_was_left() -> None:
     shop = Caller(*SHOP)
@@ -33,6 +34,7 @@ def test_the_stream_goes_on_where_it_was_left() -> None:
     assert kinds(shop.get("events?noun=contact")) == ["contact_created"]
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_a_late_commit_is_not_missed() -> None:
     shop = Caller("events:read", "orders:read")
@@ -56,6 +58,7 @@ def test_a_late_commit_is_not_missed() -> None:
         late.close()
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_a_key_follows_what_it_may_read() -> None:
     spring, autumn = factories.campaign("Spring"), factories.campaign("Autumn")

@@ -170,7 +170,7 @@ def test_a_person_credits_an_advocate_late_and_for_good(client: Client, shop: Pr
     order = record("O-1")
     assert "This is permanent" in words(client.get(f"/orders/{order.pk}/attribute/"))
     told = {"advocate": str(shop.ines.pk), "campaign": "spring", "reason": "Ines called us"}
-    assert "Ines Brandt is credited with this order now, for good." in said(
+    assert "Ines Brandt is credited with O-1 now, for good." in said(
         client, send(client, order, "attribute", **told)
     )
     order.refresh_from_db()

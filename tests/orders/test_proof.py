@@ -16,7 +16,7 @@ from referrals.attribution import Claims
 from tests import jobs, people
 from tests.orders.program import Program, record, start
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

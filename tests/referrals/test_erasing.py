@@ -108,6 +108,7 @@ def test_those_merged_into_them_go_too(shop: Program) -> None:
         erasing.erase(shop.nora.pk, by=SYSTEM, source="dashboard")
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_the_proof_holds_before_and_after(shop: Program) -> None:
     lived(shop)
