@@ -202,7 +202,11 @@ def test_order_older_than_the_referral_leaves_it_be() -> None:
         told("OLD-3", campaign_uid="spring", ordered_at=later(days=-9)),
     )
     found = [(known(order_id).reason, known(order_id).attention) for order_id in ("OLD-1", "OLD-2", "OLD-3")]
-    assert found == [("slot_taken", "slot_taken"), ("before_referral", "before_referral"), ("before_referral", "")]
+    assert found == [
+        ("slot_taken", "slot_taken"),
+        ("before_referral", "before_referral"),
+        ("before_referral", ""),
+    ]
     assert ties() == [("Xena", MIA, "spring")]
 
 
