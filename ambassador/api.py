@@ -8,7 +8,7 @@ from core.api import docs
 from core.api.callers import KeyInHeader
 from core.api.document import document
 from core.api.endpoints import build
-from orders.api import changes, events, imports, old, orders, recording
+from orders.api import changes, events, explaining, imports, old, orders, recording
 from referrals.api import attributions, codes, contacts, enrollments
 from rewards import api as rewards
 
@@ -25,6 +25,7 @@ v1 = NinjaAPI(
 for router in (
     recording.router,
     changes.router,
+    explaining.router,
     orders.router,
     contacts.router,
     enrollments.router,

@@ -13,6 +13,7 @@ from orders.models import Decision
 from referrals.attribution import Claims
 from referrals.models import Enrollment
 from tests import factories, people
+from tests.callers import Caller
 from tests.orders.program import Program, record, start, words
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,26 @@ def test_page_form_and_command_say_the_same(client: Client, shop: Program, capsy
     assert said in words(client.get(f"/orders/{order.pk}/"))
     call_command("explain", "O-1")
     assert said in capsys.readouterr().out
+
+
+def test_the_api_says_the_same(shop: Program) -> None:
+    record("O/1", claims=Claims("INES1O"))
+    told = Caller("orders:read").get("orders/O/1/explanation").json()
+    assert told == {
+        "order_id": "O/1",
+        "is_attributed": False,
+        "headline": "Why nobody?",
+        "sentences": [
+            "The one thing that named an advocate did not count.",
+            "The nearest miss is one letter off: INES10 of Ines Brandt in Spring.",
+        ],
+        "evidence": [
+            {
+                "result": "refused",
+                "words": "Referral code INES1O",
+                "why": "There is no such referral code. One letter off: INES10 of Ines Brandt in Spring.",
+            }
+        ],
+        "suggested": {"id": shop.ines.pk, "name": "Ines Brandt"},
+    }
+    assert Caller("orders:read").get("orders/NOPE/explanation").status_code == 404
