@@ -24,7 +24,7 @@ from ambassador.embedded.places import ROLE, binary, home, socket_folder
 
 _STEP = 0.02
 # The memory of a killed server stays in use until its last backend notices, seconds later.
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 # For a small machine. Nothing here weakens durability.
 _FLAGS = {
