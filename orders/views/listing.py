@@ -1,5 +1,6 @@
 """The Orders table: its declaration, and the numbers above it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,15 +10,23 @@ from core.listing.declaration import Listing, Tab
 from orders import queries
 from orders.filters import OrderFilters
 from orders.models import Order
-from orders.properties import extras
+from orders.properties import extras as property_extras
 from orders.signals import orders_totals
 from orders.tables import OrderTable, opens
 
 
 def totals(rows: QuerySet[Order], request: HttpRequest) -> dict[str, Any]:
     """What the orders come to, and what the floors above have to say about the same orders."""
-    answers = orders_totals.send(Order, rows=rows)
-    return {"totals": queries.totals(rows), "extras": [line for _, lines in answers for line in lines or ()]}
+    found = queries.totals(rows)
+    rank = {line.currency: at for at, line in enumerate(found.lines)}
+    extras: dict[str, list[tuple[str, Decimal]]] = {}
+    answers: list[tuple[Any, Any]] = orders_totals.send(Order, rows=rows)
+    for _, lines in answers:
+        for label, currency, amount in lines or ():
+            extras.setdefault(label, []).append((currency, amount))
+    for amounts in extras.values():
+        amounts.sort(key=lambda one: rank.get(one[0], len(rank)))
+    return {"totals": found, "extras": extras}
 
 
 ORDERS = Listing(
@@ -43,7 +52,7 @@ ORDERS = Listing(
     ),
     search=queries.search,
     search_hint="Search this view",
-    extras=extras,
+    extras=property_extras,
     totals=totals,
     totals_template="orders/totals.html",
     template="orders/list.html",
