@@ -37,7 +37,10 @@ class Event(models.Model):
 
     class Meta:
         constraints = [AppendOnly(name="event_append_only", erasable=["actor_label", "personal"])]
-        indexes = [models.Index(fields=["noun", "noun_id", "id"], name="event_of_noun")]
+        indexes = [
+            models.Index(fields=["noun", "noun_id", "id"], name="event_of_noun"),
+            models.Index(fields=["transaction", "id"], name="event_as_committed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.noun} {self.noun_id}"

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from orders.intake.checking import check, missing
 from orders.intake.comparing import compare, settle_amount, unknown_campaign
 from orders.intake.door import Door
@@ -91,9 +93,11 @@ def _decide_all(
 ) -> tuple[list[Row], Evidence]:
     rows = [_read(draft, door) for draft in drafts]
     evidence = gather(rows, door, carry, lock=lock)
+    # Not the door's moment: what was read meanwhile may be younger than that.
+    now = timezone.now()
     for row in rows:
         if row.known is None:
-            _prepare_new(row, door, evidence)
+            _prepare_new(row, door, evidence, now)
         else:
             compare(row, door, evidence)
     _reconsider(rows, door, carry, evidence)
@@ -110,10 +114,10 @@ def _read(draft: OrderDraft, door: Door) -> Row:
     return Row(draft, facts, Planned(draft, outcome, problems=problems, warnings=warnings))
 
 
-def _prepare_new(row: Row, door: Door, evidence: Evidence) -> None:
+def _prepare_new(row: Row, door: Door, evidence: Evidence, now: dt.datetime) -> None:
     """Reject a new order that lacks something; else ready it for the decision."""
     facts, problems = row.facts, missing(row.facts, door.required, row.planned.problems)
-    row.ordered_at = facts.ordered_at or door.now
+    row.ordered_at = facts.ordered_at or now
     campaign = door.by_uid.get(facts.campaign_uid.lower()) if facts.campaign_uid else None
     if facts.campaign_uid and campaign is None:
         (row.planned.warnings if door.is_integration else problems).append(

@@ -15,8 +15,14 @@ from tests.orders.importing import a_file, a_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# Colours that follow the scheme are worked out with the next picture.
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Every colour is worked out anew: of a change of scheme alone, some elements hear late.
+DRAWN = """() => {
+  const root = document.documentElement;
+  root.hidden = true;
+  root.getBoundingClientRect();
+  root.hidden = false;
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
 
 
 @pytest.fixture
