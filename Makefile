@@ -6,8 +6,6 @@
 
 PYTHON ?= python3
 ARGS ?=
-# Tests wait for the database and the browser half of their time, so there are more of them than cores.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 2) * 3 // 2)')
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 RUNS := .venv/.runs
@@ -23,7 +21,7 @@ run: $(RUNS) $(FRONT_END)
 # Some tests look at what runs on the whole server; they come after the others, one by one. Pytest says 5
 # where ARGS leave none to run.
 test: install
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m "not alone" $(ARGS) || [ $$? -eq 5 ]
+	$(BIN)/pytest -n auto --dist loadscope -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 	$(BIN)/pytest -m alone $(ARGS) || [ $$? -eq 5 ]
 
 # The same tests on another PostgreSQL: make test-postgres PG_BIN=/usr/lib/postgresql/15/bin
