@@ -404,6 +404,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="order",
             index=models.Index(
+                condition=models.Q(("refunded_amount__gt", 0)),
+                fields=["ordered_at", "id"],
+                name="order_refunded_by_date",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(
                 condition=models.Q(("imported_in__isnull", False)),
                 fields=["imported_in", "ordered_at", "id"],
                 name="order_by_import",

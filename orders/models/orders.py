@@ -185,6 +185,9 @@ class Order(models.Model):
                 fields=["ordered_at", "id"], condition=Q(voided_at__isnull=False), name="order_voided_by_date"
             ),
             models.Index(
+                fields=["ordered_at", "id"], condition=Q(refunded_amount__gt=0), name="order_refunded_by_date"
+            ),
+            models.Index(
                 fields=["imported_in", "ordered_at", "id"],
                 condition=Q(imported_in__isnull=False),
                 name="order_by_import",
