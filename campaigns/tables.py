@@ -1,21 +1,18 @@
 """The columns of the list of campaigns."""
 
-import datetime as dt
 from html import escape
-from typing import Any
 
 import django_tables2 as tables
-from django.utils import timezone
 
 from campaigns.models import Touch
 from campaigns.queries import ADVOCATES
 from campaigns.states import STATE_NOW, TONES, State
+from core.listing.cells import NOTHING, draw_moment, iso, plain
 from core.listing.columns import Column, Export
 from core.listing.drawing import Pen
 from core.listing.sorting import Sort
-from core.templatetags.ui import stamp, tag
+from core.templatetags.ui import tag
 
-NOTHING = '<span class="a-mute">–</span>'
 STATE_TAGS = {state.value: tag(state.label, TONES[state]) for state in State}
 TOUCH_WORDS = dict(Touch.choices)
 
@@ -36,10 +33,6 @@ def draw_state(pen: Pen, state: str) -> str:
     return pen.narrow(STATE_TAGS[state], "state", state, State(state).label)
 
 
-def draw_moment(pen: Pen, moment: dt.datetime | None) -> str:
-    return NOTHING if moment is None else stamp(moment)
-
-
 def draw_window(pen: Pen, days: int, touch: str) -> str:
     return (
         f'<span class="a-two-line"><b>{days} day{"" if days == 1 else "s"}</b>'
@@ -57,14 +50,6 @@ def draw_advocates(pen: Pen, number: int, uid: str) -> str:
 
 def draw_currency(pen: Pen, currency: str) -> str:
     return escape(currency) or '<span class="a-mute">The program’s</span>'
-
-
-def plain(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def iso(moment: dt.datetime | None) -> str:
-    return "" if moment is None else timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 class CampaignTable(tables.Table):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
+from core.listing.cells import NOTHING, plain
 from core.listing.columns import Column, Export
 from core.listing.declaration import Extras
 from core.listing.drawing import Pen
@@ -13,7 +14,6 @@ from core.listing.facets import Choice, Facet, Number, Text, Whole
 from core.listing.sorting import Sort
 from core.properties.definitions import definitions, expression
 from core.properties.models import PropertyDefinition, PropertyType
-from orders.tables import NOTHING, plain
 
 YES_NO = (("true", "Yes"), ("false", "No"))
 

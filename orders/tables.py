@@ -1,24 +1,21 @@
 """The columns of the Orders table: what each reads, how it is drawn, sorted and exported."""
 
-import datetime as dt
 from decimal import Decimal
 from html import escape
-from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from core import money
+from core.listing.cells import NOTHING, draw_moment, iso, plain
 from core.listing.columns import Column, Export
 from core.listing.drawing import Pen
 from core.listing.sorting import Sort
-from core.templatetags.ui import face, stamp, tag
+from core.templatetags.ui import face, tag
 from orders.models import Order, Source, Status
 from referrals.reasons import in_words
 
-NOTHING = '<span class="a-mute">–</span>'
 STATUS_TONES = {
     Status.RECORDED: "good",
     Status.PARTLY_REFUNDED: "warn",
@@ -41,10 +38,6 @@ def draw_id(pen: Pen, pk: int, order_id: str) -> str:
     shown = order_id if len(order_id) <= 40 else f"{order_id[:38]}…"
     title = f' title="{escape(order_id)}"' if shown != order_id else ""
     return f'<a class="a-id" href="{opens(pk)}" hx-boost="false"{title}>{escape(shown)}</a>'
-
-
-def draw_moment(pen: Pen, moment: dt.datetime | None) -> str:
-    return stamp(moment)
 
 
 def draw_customer(pen: Pen, pk: int, label: str, email: str | None) -> str:
@@ -138,15 +131,6 @@ def draw_import(pen: Pen, pk: int | None, name: str | None) -> str:
         if pk is None
         else pen.narrow(f'<span class="a-clip">{escape(name or "")}</span>', "import", pk, name or "")
     )
-
-
-def plain(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def iso(moment: dt.datetime | None) -> str:
-    """ISO 8601 with the offset of the program's time zone."""
-    return "" if moment is None else timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 class OrderTable(tables.Table):

@@ -3,22 +3,20 @@
 import datetime as dt
 from functools import cache
 from html import escape
-from typing import Any
 
 import django_tables2 as tables
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from core.listing.cells import NOTHING, draw_moment, iso, plain
 from core.listing.columns import Column, Export
 from core.listing.drawing import Pen
 from core.listing.sorting import Sort
-from core.templatetags.ui import face, icon, stamp, tag
+from core.templatetags.ui import face, icon, tag
 from referrals.models import Contact, ReferralCode
 from referrals.queries import ACTIVE
 
-NOTHING = '<span class="a-mute">–</span>'
 STATUS_WORDS = dict(Contact.Status.choices)
 STATUS_TONES = {
     Contact.Status.PROSPECT: "",
@@ -76,10 +74,6 @@ def draw_text(pen: Pen, text: str | None) -> str:
     return f'<span class="a-clip" title="{escape(text)}">{escape(text)}</span>' if text else NOTHING
 
 
-def draw_moment(pen: Pen, moment: dt.datetime | None) -> str:
-    return stamp(moment)
-
-
 def draw_status(pen: Pen, status: str) -> str:
     return pen.narrow(STATUS_TAGS[status], "status", status, STATUS_WORDS[status])
 
@@ -123,14 +117,6 @@ def draw_coupon_state(pen: Pen, disabled_at: dt.datetime | None) -> str:
     words = "In use" if disabled_at is None else "Disabled"
     shown = IN_USE_TAG if disabled_at is None else DISABLED_TAG
     return pen.narrow(shown, "active", "yes" if disabled_at is None else "no", words)
-
-
-def plain(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def iso(moment: dt.datetime | None) -> str:
-    return "" if moment is None else timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 class ContactTable(tables.Table):

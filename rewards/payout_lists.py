@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from campaigns.access import is_limited
 from core import money
+from core.listing.cells import NOTHING, iso, plain
 from core.listing.columns import Column, Export
 from core.listing.declaration import Found
 from core.listing.drawing import Pen
@@ -22,7 +23,6 @@ from core.listing.sorting import Sort
 from core.templatetags.ui import face, stamp, tag
 from rewards.models import Payout
 from rewards.queries import find_recipients
-from rewards.tables import NOTHING, iso, plain
 
 TONES = {Payout.Status.PROCESSING: "accent", Payout.Status.PAID: "good", Payout.Status.FAILED: "bad"}
 TAGS = {value: tag(label, TONES[Payout.Status(value)]) for value, label in Payout.Status.choices}

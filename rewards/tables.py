@@ -3,19 +3,17 @@
 import datetime as dt
 from decimal import Decimal
 from html import escape
-from typing import Any
 
 import django_tables2 as tables
-from django.utils import timezone
 
 from core import money
+from core.listing.cells import NOTHING, draw_moment, iso, plain
 from core.listing.columns import Column, Export
 from core.listing.drawing import Pen
 from core.listing.sorting import Sort
 from core.templatetags.ui import face, stamp, tag
 from rewards.models import Recipient, Status
 
-NOTHING = '<span class="a-mute">–</span>'
 STATUS_TONES = {
     Status.PENDING: "",
     Status.FLAGGED: "warn",
@@ -64,22 +62,10 @@ def draw_status(pen: Pen, status: str) -> str:
     return pen.narrow(STATUS_TAGS[status], "status", status, STATUS_WORDS[status])
 
 
-def draw_moment(pen: Pen, moment: dt.datetime | None) -> str:
-    return stamp(moment) if moment else NOTHING
-
-
 def draw_due(pen: Pen, moment: dt.datetime | None, status: str) -> str:
     if status not in {Status.PENDING, Status.FLAGGED}:
         return NOTHING
     return stamp(moment) if moment else '<span class="a-mute">By a person</span>'
-
-
-def plain(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def iso(moment: dt.datetime | None) -> str:
-    return "" if moment is None else timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 class RewardTable(tables.Table):

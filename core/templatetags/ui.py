@@ -20,6 +20,7 @@ from core.icons import NAMES
 
 register = template.Library()
 
+NOTHING = '<span class="a-mute">–</span>'
 HUES = 12
 TONES = frozenset({"", "good", "warn", "bad", "accent", "plain"})
 LEVEL_TONES = {"success": "good", "warning": "warn", "error": "bad", "info": "", "debug": ""}
@@ -36,7 +37,7 @@ def icon(name: str, size: str = "") -> SafeString:
 def money(amount: Decimal | None, currency: str) -> SafeString:
     """``{% money order.revenue_amount order.currency %}``: 1,234.50 USD, with the currency's own decimals."""
     if amount is None:
-        return _html('<span class="a-mute">–</span>')
+        return _html(NOTHING)
     return _html(
         f'<span class="a-money">{amounts.shown(amount, currency)} '
         f'<span class="a-money__cur">{conditional_escape(currency)}</span></span>'
@@ -55,7 +56,7 @@ def when(moment: dt.datetime | None) -> SafeString:
 def moment(value: dt.datetime | None) -> SafeString:
     """The exact time: 21 Nov 2026, 14:32."""
     if value is None:
-        return _html('<span class="a-mute">–</span>')
+        return _html(NOTHING)
     return _time(value, shown=exact(value), title="")
 
 
@@ -63,7 +64,7 @@ def moment(value: dt.datetime | None) -> SafeString:
 def stamp(value: dt.datetime | None) -> SafeString:
     """Two lines for a table: the day over the time of day."""
     if value is None:
-        return _html('<span class="a-mute">–</span>')
+        return _html(NOTHING)
     local = timezone.localtime(value)
     return _html(
         f'<time class="a-two-line" datetime="{local.isoformat(timespec="seconds")}" title="{exact(value)}">'

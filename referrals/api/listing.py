@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from campaigns import queries as campaigns
 from campaigns.access import limit
+from core.listing.cells import draw_moment
 from core.listing.columns import Column, Export
 from core.listing.declaration import Found, Listing
 from core.listing.facets import Day, Related, YesNo
@@ -15,7 +16,7 @@ from core.listing.like import containing
 from core.listing.sorting import Sort
 from referrals.filters import MISSING
 from referrals.models import ReferralCode
-from referrals.tables import draw_moment, draw_text, opens_contact
+from referrals.tables import draw_text, opens_contact
 
 
 def codes_visible_to(who: Any) -> QuerySet[ReferralCode]:

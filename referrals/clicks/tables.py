@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import django_tables2 as tables
 
+from core.listing.cells import NOTHING, iso, plain
 from core.listing.columns import Column, Export
 from core.listing.drawing import Pen
 from core.listing.sorting import Sort
 from core.templatetags.ui import face, stamp, tag
-from referrals.tables import called, iso, plain
+from referrals.tables import called
 
-NOTHING = '<span class="a-mute">–</span>'
 BOT_TAG, PERSON_TAG = tag("Bot", "warn"), tag("Person", "good")
 # In this order, for each names those after it, too.
 _BROWSERS = (
