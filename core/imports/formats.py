@@ -166,7 +166,7 @@ def _refuse_what_is_no_workbook(file: IO[bytes]) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         raise FileRefused("This is a damaged archive.") from None
     finally:
         file.seek(0)
