@@ -24,7 +24,7 @@ from ambassador.embedded.places import ROLE, binary, home, socket_folder
 
 _STEP = 0.02
 # The memory of a killed server stays in use until its last backend notices, seconds later.
-_PATIENCE = 60.0
+_PATIENCE = 20.0
 
 # For a small machine. Nothing here weakens durability.
 _FLAGS = {
@@ -83,9 +83,7 @@ class Server:
 
     def _ensure(self) -> None:
         if not answers(self.sockets):
-            if self.process:
-                self.process.poll()
-            self.process = _start(self.pg, self.sockets, self.uid)
+            self.process = _start(self.pg, self.sockets, self.uid, self.process)
 
 
 @contextmanager
@@ -115,7 +113,10 @@ def answers(sockets: Path) -> bool:
     return PGconn.ping(address.encode()) == Ping.OK
 
 
-def _start(pg: Path, sockets: Path, uid: int) -> subprocess.Popen[bytes] | None:
+def _start(
+    pg: Path, sockets: Path, uid: int, former: subprocess.Popen[bytes] | None
+) -> subprocess.Popen[bytes] | None:
+    """``former`` is our server of before. Until it is reaped, the next one takes it for a living rival."""
     data = pg / "data"
     private_folder(sockets, uid)
     log = pg / "server.log"
@@ -129,6 +130,8 @@ def _start(pg: Path, sockets: Path, uid: int) -> subprocess.Popen[bytes] | None:
         command += [part for name, value in _FLAGS.items() for part in ("-c", f"{name}={value}")]
         give_up = time.monotonic() + _PATIENCE
         while time.monotonic() < give_up:
+            if former is not None:
+                former.poll()
             process = subprocess.Popen(
                 as_owner(command, uid),
                 stdin=subprocess.DEVNULL,

@@ -80,6 +80,21 @@ def test_killed_server_comes_back_with_every_committed_row(tmp_path: Path) -> No
             assert connection.execute("SELECT name FROM kept").fetchall() == [("Ada",)]
 
 
+def test_killed_server_that_takes_its_time_to_end_is_not_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with embedded.server(tmp_path) as server:
+        assert server.process is not None
+        reap, too_early = server.process.poll, [None]
+        monkeypatch.setattr(server.process, "poll", lambda: too_early.pop() if too_early else reap())
+        killed = postmaster(server)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: not server.alive(), "the server is dead")
+        server.revive()
+        assert too_early == []
+        assert postmaster(server) != killed
+
+
 def test_server_of_a_killed_user_is_taken_over_and_stopped_by_the_next(tmp_path: Path) -> None:
     with other_user(tmp_path) as anna:
         assert said(anna) == "True"
