@@ -41,8 +41,12 @@ def test_somebody_is_found_enrolled_and_given_a_link(page: Page, site: str) -> N
     page.wait_for_url("**/advocates/new/")
     page.get_by_role("combobox", name="Contact").fill("noa")
     page.get_by_role("option", name=re.compile("Noah Berg")).click()
+    # The field keeps the keyboard until it has closed its list; what is typed before goes there.
+    expect(page.locator(".ts-control")).to_contain_text("Noah Berg")
+    expect(page.locator(".ts-wrapper.dropdown-active")).to_have_count(0)
     page.get_by_role("combobox", name="Campaign").select_option("spring")
     page.get_by_label("Referral code").fill("mia10")
+    expect(page.get_by_label("Referral code")).to_have_value("mia10")
     page.get_by_role("button", name="Enrol").click()
     expect(page.get_by_text("This code is taken.")).to_be_visible()
     expect(page.locator(".ts-control")).to_contain_text("Noah Berg")
